@@ -1,0 +1,87 @@
+// The events of a run: plain data, yielded by run.ts. They are the worker's messages, what the store folds, the command line's
+// output and the recorded run. Losses: objective = tr(E H Eᵀ) with undamped H = XᵀX / tokens; relative = objective / tr(W H Wᵀ).
+import type { AdapterFacts } from '../gpu/gpu.ts'
+import type { Plan } from './plan.ts'
+
+/** One quantized linear layer. */
+export interface LayerFacts {
+  /** Tensor path without `.weight`: 'model.layers.0.self_attn.q_proj'. */
+  layer: string
+  block: number
+  /** Last word of the path: 'q_proj'. */
+  module: string
+  rows: number
+  columns: number
+}
+
+export interface ModelFacts {
+  /** Folder or bundled name. */
+  name: string
+  architecture: string
+  parameters: number
+  blocks: number
+  hidden: number
+  vocabulary: number
+  tied: boolean
+}
+
+export interface Perplexity {
+  value: number
+  /** Of the perplexity: value · s(window losses) / √windows. */
+  standardError: number
+  windows: number
+  window: number
+  targets: number
+}
+
+export interface LayerResult {
+  layer: string
+  recipe: string
+  bits: number
+  group: number
+  grid: string
+  objective: number
+  relative: number
+  rows: number
+  columns: number
+  moves: number
+  /** Damping that worked (fraction of mean diag H); null where no factor was needed. */
+  damping: number | null
+  adapter: string
+  /** Work time, stamped by the entry point that owns a clock. */
+  ms?: number
+}
+
+export type RunEvent =
+  | {
+      event: 'started'
+      plan: Plan
+      model: ModelFacts
+      adapter: AdapterFacts
+      layers: LayerFacts[]
+      /** True when the Hessians of an earlier run are used again. */
+      cached: boolean
+      calibration: { text: string; tokens: number; windows: number }
+      evaluation: { text: string; windows: number }
+    }
+  /** Windows of this block's calibration that are through. */
+  | { event: 'calibrating'; block: number; windows: number; of: number }
+  /** One Hessian: shared by `layers`. `deadColumns` = diagonal entries that are zero. `few` = tokens < 4 × columns. */
+  | { event: 'hessian'; block: number; layers: string[]; columns: number; tokens: number; deadColumns: number; few: boolean }
+  /** Work on (layer, recipe) begins. */
+  | { event: 'solving'; layer: string; recipe: string }
+  /** Points of the current descent; moves are counted over all rows, from this recipe's first step on. */
+  | { event: 'descent'; layer: string; recipe: string; step: string; points: { moves: number; objective: number }[] }
+  /** The factorisation failed and was repeated with more damping; the last value worked. */
+  | { event: 'damping'; layer: string; recipe: string; tried: number[] }
+  | ({ event: 'layer' } & LayerResult)
+  /** Every recipe has solved this layer: the place where Step stops. */
+  | { event: 'solved'; layer: string }
+  | { event: 'evaluating'; model: string; windows: number; of: number }
+  /** `model` is 'unquantized' or a recipe's name. */
+  | ({ event: 'perplexity'; model: string } & Perplexity)
+  | { event: 'warning'; text: string; layer?: string }
+  | { event: 'finished'; perplexity: Record<string, Perplexity>; layers: LayerResult[] }
+
+/** An event with its time: milliseconds of work since the start, pauses not counted. */
+export type TimedEvent = RunEvent & { at: number }

@@ -1,0 +1,59 @@
+// A layer's problem and the grid it is rounded to. W [rows, columns], H = XᵀX / tokens [columns, columns], undamped.
+import type { GpuBuffer } from '../gpu/buffer.ts'
+import type { Hessian } from './hessian.ts'
+
+/** The problem in float64, for references. */
+export interface ReferenceProblem {
+  rows: number
+  columns: number
+  /** [rows, columns], row-major. */
+  weights: Float64Array
+  /** [columns, columns], symmetric, undamped. */
+  hessian: Float64Array
+}
+
+/** The problem on the GPU. */
+export interface Problem {
+  rows: number
+  columns: number
+  /** f32 [rows, columns], row-major. */
+  weights: GpuBuffer
+  hessian: Hessian
+}
+
+/** What a grid is asked for. */
+export interface GridSettings {
+  /** Bits of a code: 2 to 8. Codes are 0 … 2^bits − 1. */
+  bits: number
+  /** Columns per group; the last group of a row may be shorter. 0 means one group per row. */
+  group: number
+  symmetric: boolean
+  /** Type the scales are rounded to before anything is solved. */
+  scaleType: 'f16' | 'f32'
+}
+
+/** Columns of one group and number of groups of a row. */
+export function groupsOf(columns: number, group: number): { width: number; groups: number } {
+  const width = group === 0 ? columns : Math.min(group, columns)
+  return { width, groups: Math.ceil(columns / width) }
+}
+
+/** Levels in float64: ŵ = scale · (code − zero). */
+export interface ReferenceLevels extends GridSettings {
+  width: number
+  groups: number
+  /** [rows, groups] */
+  scales: Float64Array
+  /** [rows, groups], integers 0 … 2^bits − 1 */
+  zeros: Float64Array
+}
+
+/** Levels on the GPU. */
+export interface Levels extends GridSettings, Disposable {
+  width: number
+  groups: number
+  /** f32 [rows, groups] */
+  scales: GpuBuffer
+  /** f32 [rows, groups], integers */
+  zeros: GpuBuffer
+}
