@@ -1,0 +1,68 @@
+// What the page and the worker say to each other. Plain data; Blobs travel by reference and are read by ranges in the worker.
+import type { AdapterFacts } from '../gpu/gpu.ts'
+import type { LayerFacts, ModelFacts, TimedEvent } from '../pipeline/events.ts'
+import type { Plan } from '../pipeline/plan.ts'
+
+/** A file of a checkpoint; `path` is relative to the dropped folder. */
+export interface NamedBlob {
+  path: string
+  blob: Blob
+}
+
+/** A checkpoint: a folder under the page's own address, or dropped files. */
+export type Source = { kind: 'bundled'; name: string } | { kind: 'files'; name: string; files: NamedBlob[] }
+
+/** Text to calibrate or evaluate on. Absent: the bundled model's own. */
+export interface NamedText {
+  name: string
+  text: string
+}
+
+/** One line of the check list after opening. */
+export interface Check {
+  status: 'ok' | 'warning' | 'error' | 'skipped'
+  /** What was looked at: 'config.json', 'Shapes', … */
+  subject: string
+  fact: string
+  detail?: string
+}
+
+export interface OpenReport {
+  name: string
+  bytes: number
+  files: number
+  checks: Check[]
+  /** Absent when a check has status 'error'. */
+  model?: ModelFacts
+  layers?: LayerFacts[]
+  /** Largest buffers against the adapter's limit for one binding. */
+  buffers?: { label: string; bytes: number; detail: string }[]
+  bindingLimitBytes?: number
+  /** GPU memory at the peak, by use. */
+  memory?: { label: string; bytes: number }[]
+}
+
+export type ToWorker =
+  /** Opens a checkpoint; answers `opened`. `lose` destroys the device, to try out the recovery (development only). */
+  | { type: 'open'; source: Source }
+  | { type: 'run'; plan: Plan; calibration?: NamedText; evaluation?: NamedText; stepping: boolean }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  /** Works on until the next layer is solved, then pauses. */
+  | { type: 'step' }
+  | { type: 'stop' }
+  | { type: 'lose' }
+
+/** 'input': the user can mend it; 'lost': the device went away, finished layers stay valid; 'internal': a defect. */
+export type FailureKind = 'input' | 'lost' | 'internal'
+
+export type RunState = 'idle' | 'opening' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed'
+
+export type FromWorker =
+  | { type: 'adapter'; adapter: AdapterFacts }
+  /** The browser has no WebGPU, or no adapter. */
+  | { type: 'unavailable'; reason: string }
+  | { type: 'opened'; report: OpenReport }
+  | { type: 'events'; events: TimedEvent[] }
+  | { type: 'state'; state: RunState; liveBytes: number }
+  | { type: 'failed'; kind: FailureKind; message: string }
