@@ -22,6 +22,8 @@ export interface ModelFacts {
   blocks: number
   hidden: number
   vocabulary: number
+  /** Longest sequence the model was made for, in tokens. */
+  context: number
   tied: boolean
 }
 

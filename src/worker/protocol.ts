@@ -43,7 +43,9 @@ export interface OpenReport {
 }
 
 export type ToWorker =
-  /** Opens a checkpoint; answers `opened`. `lose` destroys the device, to try out the recovery (development only). */
+  /** Where the page's own files are; sent by the client itself. */
+  | { type: 'base'; url: string }
+  /** Opens a checkpoint; answers `opened`. */
   | { type: 'open'; source: Source }
   | { type: 'run'; plan: Plan; calibration?: NamedText; evaluation?: NamedText; stepping: boolean }
   | { type: 'pause' }
@@ -51,6 +53,7 @@ export type ToWorker =
   /** Works on until the next layer is solved, then pauses. */
   | { type: 'step' }
   | { type: 'stop' }
+  /** Destroys the device as the system would, to try out the recovery. */
   | { type: 'lose' }
 
 /** 'input': the user can mend it; 'lost': the device went away, finished layers stay valid; 'internal': a defect. */

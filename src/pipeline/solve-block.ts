@@ -1,0 +1,61 @@
+// Solves every layer of one block with every recipe, on the Hessians just captured (or kept from an earlier run).
+import { createHessian } from '../quantize/hessian.ts'
+import { recipeNamed } from '../quantize/recipes.ts'
+import { LayerSolver, type Solution } from '../quantize/solve.ts'
+import type { CapturedHessian } from './calibrate.ts'
+import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
+import type { Plan } from './plan.ts'
+import { relabel } from './relabel.ts'
+import type { RunInputs } from './run.ts'
+
+type Take = (result: LayerResult, solution: Solution) => void
+
+/** Takes over the captured matrices and frees them. */
+export async function* solveBlock(
+  inputs: RunInputs,
+  plan: Plan,
+  block: number,
+  captured: readonly CapturedHessian[],
+  take: Take,
+): AsyncGenerator<RunEvent> {
+  try {
+    for (const { layers, columns, tokens, matrix } of captured) {
+      using hessian = createHessian(inputs.gpu, matrix, columns)
+      const deadColumns = (await hessian.deadColumns()).length
+      const names = layers.map(({ layer }) => layer)
+      yield { event: 'hessian', block, layers: names, columns, tokens, deadColumns, few: tokens < 4 * columns }
+      for (const layer of layers) {
+        using weights = inputs.gpu.upload(`weights ${layer.layer}`, await inputs.model.weights(layer))
+        yield* solveLayer(inputs, plan, layer, { rows: layer.rows, columns, weights, hessian }, take)
+      }
+    }
+  } finally {
+    for (const { matrix } of captured) matrix[Symbol.dispose]()
+  }
+}
+
+async function* solveLayer(
+  { gpu }: RunInputs,
+  plan: Plan,
+  { layer, rows, columns }: LayerFacts,
+  problem: ConstructorParameters<typeof LayerSolver>[1],
+  take: Take,
+): AsyncGenerator<RunEvent> {
+  const { bits, group, symmetric, scaleType, order, damp, grid } = plan
+  using solver = new LayerSolver(gpu, problem, { grid: { name: grid }, settings: { bits, group, symmetric, scaleType }, order, damp })
+  for (const recipe of plan.recipes) {
+    yield { event: 'solving', layer, recipe }
+    const solution = yield* relabel(
+      solver.solve(recipeNamed(recipe)),
+      ({ step, points }): RunEvent => ({ event: 'descent', layer, recipe, step, points }),
+    )
+    const { objective, relative, moves, damping } = solution
+    if (damping && damping.length > 1) yield { event: 'damping', layer, recipe, tried: damping }
+    const used = damping?.at(-1) ?? null
+    const shape = { bits, group, grid, rows, columns }
+    const result: LayerResult = { layer, recipe, ...shape, objective, relative, moves, damping: used, adapter: gpu.adapter.name }
+    take(result, solution)
+    yield { event: 'layer', ...result }
+  }
+  yield { event: 'solved', layer }
+}
