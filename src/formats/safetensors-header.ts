@@ -74,8 +74,10 @@ function parseEntry(tensor: string, json: Json, dataStart: number, name: string)
     return fail(`has the data_offsets ${show(json.get('data_offsets'))}; two whole numbers are needed`)
   const [start, end] = offsets
   if (end < start) return fail(`ends at ${end}, before its start at ${start}`)
-  const bits = shape.reduce((product, size) => product * size, 1) * dtypeBits[dtype]
-  if (bits > Number.MAX_SAFE_INTEGER) return fail(`of shape [${shape.join(', ')}] is larger than 2^53 bits`)
+  // A zero in the shape does not excuse sizes that no number holds.
+  const largest = shape.reduce((product, size) => product * Math.max(size, 1), 1) * dtypeBits[dtype]
+  const bits = shape.includes(0) ? 0 : largest
+  if (largest > Number.MAX_SAFE_INTEGER) return fail(`of shape [${shape.join(', ')}] is larger than 2^53 bits`)
   if (bits % 8) return fail(`of shape [${shape.join(', ')}] in ${dtype} is ${bits} bits, not whole bytes`)
   if (bits / 8 !== end - start)
     return fail(`of shape [${shape.join(', ')}] in ${dtype} needs ${bits / 8} bytes, data_offsets give ${end - start}`)

@@ -1,0 +1,132 @@
+// A Hugging Face checkpoint out of a dropped folder or loose files in any order: config.json, tokenizer.json, and weights in
+// safetensors, as one file, several, or shards by model.safetensors.index.json. Only headers are read here; weights come by tensor.
+import type { Dtype } from './dtype.ts'
+import { InputError } from './errors.ts'
+import { disguiseOf, readRange } from './range.ts'
+import { openSafetensors, type SafetensorsFile } from './safetensors.ts'
+import { placeFiles, type Placed } from './placement.ts'
+import { weightFiles } from './shards.ts'
+
+/** A file; `path` is relative to what was dropped. */
+export interface CheckpointFile {
+  path: string
+  blob: Blob
+}
+
+export interface CheckpointTensor {
+  dtype: Dtype
+  shape: readonly number[]
+  /** Size in the file. */
+  bytes: number
+  /** Path of its file. */
+  file: string
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export interface Checkpoint {
+  name: string
+  /** Size of all files that belong to it. */
+  bytes: number
+  fileCount: number
+  config: JsonObject
+  tokenizerJson: JsonObject | undefined
+  tokenizerConfigJson: JsonObject | undefined
+  tensors: ReadonlyMap<string, CheckpointTensor>
+  /**
+   * float32 numbers of a tensor, or of `count` elements from element `first` on; nothing else is read.
+   * @throws InputError when it is missing, of a type that is not a float, or holds NaN or infinite values.
+   */
+  floats(tensor: string, first?: number, count?: number): Promise<Float32Array<ArrayBuffer>>
+  /** Paths that were given and do not belong to it. */
+  skipped: string[]
+}
+
+/**
+ * Opens a checkpoint: checks all headers against the index and each other.
+ * @throws InputError stating what is missing, damaged or of an unknown kind.
+ */
+export async function openCheckpoint(name: string, files: readonly CheckpointFile[]): Promise<Checkpoint> {
+  const { folder, others } = placeFiles(files)
+  const config = await readJson(folder.get('config.json')!)
+  refuseQuantized(config)
+  const tokenizer = folder.get('tokenizer.json')
+  const tokenizerConfig = folder.get('tokenizer_config.json')
+  const index = [...folder.values()].filter(({ name }) => name.endsWith('.safetensors.index.json'))
+  if (index.length > 1)
+    throw new InputError(`${index.length} indexes: ${index.map(({ path }) => path).join(', ')}; drop one`)
+  const weights = weightFiles(folder, index[0] && { file: index[0], json: await readJson(index[0]) })
+
+  const tensors = new Map<string, CheckpointTensor>()
+  const opened = new Map<string, SafetensorsFile>()
+  for (const file of weights.files) {
+    const shard = await openSafetensors(file.blob, file.path)
+    opened.set(file.path, shard)
+    for (const [tensor, { dtype, shape, start, end }] of shard.tensors) {
+      const other = tensors.get(tensor)
+      if (other) throw new InputError(`tensor '${tensor}' is in two files: ${other.file} and ${file.path}`)
+      tensors.set(tensor, { dtype, shape, bytes: end - start, file: file.path })
+    }
+  }
+  for (const [tensor, path] of weights.placed) {
+    const found = tensors.get(tensor)?.file
+    if (found !== path)
+      throw new InputError(
+        `${path}: no tensor '${tensor}', which the index places there${found ? `; it is in ${found}` : ''}`,
+      )
+  }
+  refusePacked(tensors)
+
+  const used = [folder.get('config.json'), tokenizer, tokenizerConfig, index[0], ...weights.files].filter(
+    (file) => file !== undefined,
+  )
+  const skipped = [...folder.values(), ...others].filter((file) => !used.includes(file)).map(({ path }) => path)
+  return {
+    name,
+    bytes: used.reduce((total, { blob }) => total + blob.size, 0),
+    fileCount: used.length,
+    config,
+    tokenizerJson: tokenizer && (await readJson(tokenizer)),
+    tokenizerConfigJson: tokenizerConfig && (await readJson(tokenizerConfig)),
+    tensors,
+    floats(tensor, first, count) {
+      const place = tensors.get(tensor)
+      if (!place) return Promise.reject(new InputError(`no tensor '${tensor}' among the ${tensors.size} of ${name}`))
+      return opened.get(place.file)!.floats(tensor, first, count)
+    },
+    skipped,
+  }
+}
+
+async function readJson({ path, blob }: Placed): Promise<JsonObject> {
+  const bytes = await readRange(blob, 0, blob.size, path)
+  let json: unknown
+  try {
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw new InputError(
+      `${path} ${disguiseOf(bytes) ?? `is not JSON (${(error as Error).message.replaceAll('\n', '\\n')})`}`,
+    )
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new InputError(`${path} holds no JSON object`)
+  return json as JsonObject
+}
+
+function refuseQuantized(config: JsonObject) {
+  const quantization = config.quantization_config
+  if (typeof quantization !== 'object' || quantization === null) return
+  const method = (quantization as JsonObject).quant_method
+  throw new InputError(
+    `config.json has a quantization_config${method === undefined ? '' : ` (quant_method '${String(method)}')`}: ` +
+      'these weights are quantized already; a checkpoint in F32, F16 or BF16 is needed',
+  )
+}
+
+function refusePacked(tensors: ReadonlyMap<string, CheckpointTensor>) {
+  const packed = [...tensors.keys()].filter((tensor) => /\.(qweight|weight_packed|weight\.absmax)$/.test(tensor))
+  if (packed.length)
+    throw new InputError(
+      `${packed.length} packed tensors such as '${packed[0]}': these weights are quantized already; a checkpoint in F32, F16 or BF16 is needed`,
+    )
+}

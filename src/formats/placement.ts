@@ -1,0 +1,50 @@
+// Which of the given files are the checkpoint: those beside config.json, wherever the dropped folder begins.
+import { InputError } from './errors.ts'
+
+export interface Placed {
+  /** As given. */
+  path: string
+  /** Without folders. */
+  name: string
+  blob: Blob
+}
+
+/**
+ * The files of the folder that holds the outermost config.json, by name, and all others.
+ * @throws InputError when there is no config.json, or more than one such folder.
+ */
+export function placeFiles(files: readonly { path: string; blob: Blob }[]): {
+  folder: ReadonlyMap<string, Placed>
+  others: Placed[]
+} {
+  const all = files.map(({ path, blob }) => {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+    return { path, blob, name: parts.at(-1) ?? '', home: parts.slice(0, -1).join('/'), depth: parts.length }
+  })
+  const configs = all.filter(({ name }) => name === 'config.json')
+  if (!configs.length) throw new InputError(missingConfig(files.map(({ path }) => path)))
+  const depth = Math.min(...configs.map((config) => config.depth))
+  const outermost = configs.filter((config) => config.depth === depth)
+  if (outermost.length > 1)
+    throw new InputError(
+      `${outermost.length} checkpoints: ${outermost.map(({ path }) => path).join(', ')}; one folder at a time is needed`,
+    )
+  const folder = new Map<string, Placed>()
+  const others: Placed[] = []
+  // Sorted, so that nothing depends on the order in which files were given.
+  for (const { path, blob, name, home } of all.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    const file = { path, blob, name }
+    if (home !== outermost[0].home) others.push(file)
+    else if (folder.has(name)) throw new InputError(`two files are called ${name}: ${folder.get(name)!.path}, ${path}`)
+    else folder.set(name, file)
+  }
+  return { folder, others }
+}
+
+function missingConfig(paths: readonly string[]): string {
+  if (!paths.length) return 'no files; a folder with config.json and *.safetensors is needed'
+  const gguf = paths.find((path) => /\.gguf$/i.test(path))
+  if (gguf) return `${gguf} is a GGUF file; a Hugging Face checkpoint in safetensors is needed`
+  const shown = paths.slice(0, 3).join(', ') + (paths.length > 3 ? ', …' : '')
+  return `no config.json among ${paths.length === 1 ? 'the one file' : `the ${paths.length} files`} (${shown})`
+}

@@ -1,0 +1,67 @@
+// Which files hold the weights: those the index names, else model.safetensors, else every *.safetensors beside config.json.
+import { InputError } from './errors.ts'
+import type { Placed } from './placement.ts'
+
+export interface WeightFiles {
+  files: Placed[]
+  /** Path of the file in which the index places a tensor; empty without an index. */
+  placed: ReadonlyMap<string, string>
+}
+
+/** @throws InputError for missing shards, a broken index, or weights in another format. */
+export function weightFiles(
+  folder: ReadonlyMap<string, Placed>,
+  index: { file: Placed; json: Readonly<Record<string, unknown>> } | undefined,
+): WeightFiles {
+  const all = [...folder.values()].filter(({ name }) => name.endsWith('.safetensors'))
+  if (index) return indexedFiles(folder, index.file.path, index.json)
+  if (!all.length) throw new InputError(missingWeights([...folder.keys()]))
+  const whole = folder.get('model.safetensors')
+  if (whole) return { files: [whole], placed: new Map() }
+  for (const { name } of all) {
+    const count = /-of-(\d+)\.safetensors$/.exec(name)?.[1]
+    if (count === undefined) continue
+    for (let shard = 1; shard <= Number(count); shard++) {
+      const sibling = name.replace(/\d+(?=-of-\d+\.safetensors$)/, String(shard).padStart(count.length, '0'))
+      if (!folder.has(sibling)) throw new InputError(`${sibling} is missing: ${name} is one of ${Number(count)} shards`)
+    }
+  }
+  return { files: all, placed: new Map() }
+}
+
+function indexedFiles(
+  folder: ReadonlyMap<string, Placed>,
+  path: string,
+  json: Readonly<Record<string, unknown>>,
+): WeightFiles {
+  const map = json.weight_map
+  if (typeof map !== 'object' || map === null || Array.isArray(map) || !Object.keys(map).length)
+    throw new InputError(`${path}: weight_map, from tensor names to file names, is missing or empty`)
+  const files = new Set<Placed>()
+  const placed = new Map<string, string>()
+  for (const [tensor, target] of Object.entries(map as Record<string, unknown>)) {
+    if (typeof target !== 'string' || !target.endsWith('.safetensors') || /[/\\]/.test(target))
+      throw new InputError(
+        `${path} places tensor '${tensor}' in ${JSON.stringify(target)}, which is no safetensors file beside it`,
+      )
+    const file = folder.get(target)
+    if (!file) {
+      const count = Object.values(map).filter((other) => other === target).length
+      throw new InputError(`${target} is missing: ${path} places ${count} ${count === 1 ? 'tensor' : 'tensors'} in it`)
+    }
+    files.add(file)
+    placed.set(tensor, file.path)
+  }
+  return { files: [...files], placed }
+}
+
+function missingWeights(names: readonly string[]): string {
+  const other = names.find((name) => /\.(bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|npz)$/i.test(name))
+  if (!other) return 'no *.safetensors file beside config.json'
+  const kind = /\.(bin|pt|pth|ckpt)$/i.test(other)
+    ? 'a PyTorch pickle'
+    : /\.gguf$/i.test(other)
+      ? 'a GGUF file'
+      : 'of another format'
+  return `no *.safetensors file beside config.json: ${other} is ${kind}, and safetensors is needed`
+}
