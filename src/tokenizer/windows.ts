@@ -34,15 +34,13 @@ export function parseTokenText(name: string, content: string, vocabulary: number
   if (!json.length) throw new InputError(`${name} holds no token ids`)
   const strange = json.findIndex((id) => !Number.isInteger(id) || id < 0)
   if (strange >= 0) throw new InputError(`${name}: item ${strange} is ${JSON.stringify(json[strange])}, not a token id`)
-  return { ids: checkIds(Uint32Array.from(json as number[]), vocabulary, name) }
+  checkIds(json as number[], vocabulary, name)
+  return { ids: Uint32Array.from(json as number[]) }
 }
 
 /** @throws InputError naming the first id that the vocabulary does not have, and its position. */
-export function checkIds(ids: Uint32Array, vocabulary: number, name: string): Uint32Array {
-  const outside = ids.findIndex((id) => id >= vocabulary)
-  if (outside >= 0)
-    throw new InputError(
-      `${name}: token ${ids[outside]} at position ${outside}, the vocabulary has ${vocabulary} tokens`,
-    )
-  return ids
+export function checkIds(ids: ArrayLike<number>, vocabulary: number, name: string): void {
+  for (let i = 0; i < ids.length; i++)
+    if (ids[i] >= vocabulary)
+      throw new InputError(`${name}: token ${ids[i]} at position ${i}, the vocabulary has ${vocabulary} tokens`)
 }
