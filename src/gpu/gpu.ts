@@ -103,6 +103,11 @@ export class Gpu implements Disposable {
     throw error
   }
 
+  /** True once the device went away by itself; nothing on it can be used again. */
+  get lost(): boolean {
+    return this.errors[0] instanceof GpuLostError
+  }
+
   /** A new storage buffer of zeros (of NaN where poisoned). The caller owns it. */
   buffer(label: string, bytes: number): GpuBuffer {
     return new GpuBuffer(this.device, this.memory, label, bytes, this.options.poison ? POISON : undefined)

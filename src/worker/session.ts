@@ -76,7 +76,8 @@ export class Session {
   }
 
   private async device(): Promise<Gpu | undefined> {
-    if (this.gpu) return this.gpu
+    if (this.gpu && !this.gpu.lost) return this.gpu
+    this.forget()
     try {
       if (!this.entry) throw new Error('this browser does not offer navigator.gpu to workers')
       this.gpu = await Gpu.open(this.entry)
@@ -85,6 +86,11 @@ export class Session {
       this.post({ type: 'unavailable', reason: (error as Error).message })
     }
     return this.gpu
+  }
+
+  private forget() {
+    this.gpu?.[Symbol.dispose]()
+    this.gpu = undefined
   }
 
   private async stop(): Promise<void> {
@@ -130,6 +136,7 @@ export class Session {
       posted = this.now()
     }
     this.state('running')
+    let finished = false
     try {
       for (;;) {
         if (this.paused && !this.cancel) {
@@ -142,20 +149,17 @@ export class Session {
         const { value, done } = await events.next()
         if (done) break
         pending.push(value)
+        finished = value.event === 'finished'
         if (this.now() - posted >= POST_EVERY_MS || value.event === 'started') flush()
         if (value.event === 'solved' && this.stepping) this.paused = true
       }
-      const finished = pending.at(-1)?.event === 'finished'
       await events.return(undefined)
       flush()
       this.state(finished ? 'finished' : 'stopped')
     } catch (error) {
       flush()
       const failure = errorKind(error)
-      if (failure.kind === 'lost') {
-        this.gpu?.[Symbol.dispose]()
-        this.gpu = undefined
-      }
+      if (failure.kind === 'lost') this.forget()
       this.post({ type: 'failed', ...failure })
       this.state('failed')
     }
