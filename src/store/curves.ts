@@ -1,0 +1,151 @@
+// What the charts draw: the descents of one layer in units of the yardstick's loss, the losses of all layers, the perplexities.
+import { challenger, isPlainRounding, ratio, reference } from './compare.ts'
+import type { Run } from './run.ts'
+
+/** One x of the descent chart: moves per row, and every recipe's ratio there. */
+export type DescentRow = { x: number } & Record<string, number>
+
+export interface DescentData {
+  rows: readonly DescentRow[]
+  /** Recipes with a curve, in plan order; `live` while it is still falling. */
+  curves: readonly { recipe: string; live: boolean; x: number; ratio: number }[]
+  /** Recipes without a curve that are not the yardstick: one value. */
+  levels: readonly { recipe: string; ratio: number }[]
+  /** Where the descents from plain rounding start. */
+  start?: { recipe: string; ratio: number }
+  yardstick: string
+  challenger?: string
+  /** Challenger ÷ yardstick at this moment. */
+  gap?: number
+}
+
+/** Undefined until the yardstick has solved the layer. */
+export function descentData(run: Run, layer: string | undefined): DescentData | undefined {
+  const names = run.plan?.recipes ?? []
+  const state = layer === undefined ? undefined : run.layers[layer]
+  const yardstick = reference(names)
+  if (!state || yardstick === undefined || !state.results[yardstick]) return undefined
+  const unit = state.results[yardstick].objective || Number.MIN_VALUE
+  const { rows: height } = state.facts
+  const lines = names.flatMap((recipe) => {
+    const points = recipe === yardstick ? [] : (state.curves[recipe] ?? [])
+    return points.length
+      ? [{ recipe, points: points.map((p) => ({ x: p.moves / height, y: p.objective / unit })) }]
+      : []
+  })
+  const leading = challenger(names)
+  const data: DescentData = {
+    rows: unite(lines),
+    curves: lines.map(({ recipe, points }) => {
+      const last = points[points.length - 1]
+      return { recipe, live: !state.results[recipe], x: last.x, ratio: ratio(state, recipe, yardstick) ?? last.y }
+    }),
+    levels: names.flatMap((recipe) => {
+      const value = ratio(state, recipe, yardstick)
+      const single = recipe !== yardstick && !state.curves[recipe]?.length && value !== undefined
+      return single ? [{ recipe, ratio: value }] : []
+    }),
+    yardstick,
+  }
+  const rounding = names.find(isPlainRounding)
+  const start = rounding === yardstick ? undefined : ratio(state, rounding, yardstick)
+  if (rounding !== undefined && start !== undefined) data.start = { recipe: rounding, ratio: start }
+  if (leading !== undefined) data.challenger = leading
+  const gap = ratio(state, leading, yardstick)
+  if (gap !== undefined) data.gap = gap
+  return data
+}
+
+interface Polyline {
+  recipe: string
+  points: readonly { x: number; y: number }[]
+}
+
+/** All polylines over the union of their x, each interpolated inside its own span: the lines keep their shape. */
+export function unite(lines: readonly Polyline[]): DescentRow[] {
+  const all = [...new Set(lines.flatMap(({ points }) => points.map((p) => p.x)))].sort((a, b) => a - b)
+  const at = new Map(all.map((x) => [x, { x } as DescentRow]))
+  for (const { recipe, points } of lines) {
+    let i = 0
+    for (const x of all) {
+      if (x < points[0].x || x > points[points.length - 1].x) continue
+      while (i < points.length - 2 && points[i + 1].x <= x) i++
+      const a = points[i]
+      const b = points[Math.min(i + 1, points.length - 1)]
+      const row = at.get(x) as DescentRow
+      row[recipe] = b.x > a.x ? a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x) : b.y
+    }
+  }
+  return all.map((x) => at.get(x) as DescentRow)
+}
+
+/** One layer of the depth chart. */
+export interface DepthRow {
+  index: number
+  layer: string
+  block: number
+  module: string
+  /** Relative loss by recipe. */
+  loss: Readonly<Record<string, number>>
+  /** ÷ the yardstick's, by recipe. */
+  ratio: Readonly<Record<string, number>>
+}
+
+export function depthRows(run: Run): readonly DepthRow[] {
+  const names = run.plan?.recipes ?? []
+  const yardstick = reference(names)
+  return run.order.map((layer, index) => {
+    const state = run.layers[layer]
+    const solved = names.filter((name) => state.results[name])
+    const ratios = solved.flatMap((name) => {
+      const value = name === yardstick ? undefined : ratio(state, name, yardstick)
+      return value === undefined ? [] : [[name, value] as const]
+    })
+    return {
+      index,
+      layer,
+      block: state.facts.block,
+      module: state.facts.module,
+      loss: Object.fromEntries(solved.map((name) => [name, state.results[name].relative])),
+      ratio: Object.fromEntries(ratios),
+    }
+  })
+}
+
+/** Marks of the depth chart at their layers. */
+export interface DepthMark {
+  index: number
+  kind: 'damping' | 'few' | 'dead'
+  /** Beside the icon. */
+  label: string
+  /** The whole fact. */
+  text: string
+}
+
+export function depthMarks(run: Run): readonly DepthMark[] {
+  const marks: DepthMark[] = []
+  run.order.forEach((layer, index) => {
+    const { damping, few, deadColumns, tokens, facts } = run.layers[layer]
+    for (const [recipe, tried] of Object.entries(damping)) {
+      const worked = tried[tried.length - 1]
+      const text = `damping raised from ${tried[0]} to ${worked} for ${recipe}, because the factor failed ${tried.length - 1} time${tried.length === 2 ? '' : 's'}`
+      if (!marks.some((mark) => mark.index === index && mark.kind === 'damping'))
+        marks.push({ index, kind: 'damping', label: `λ ${worked}`, text })
+    }
+    if (few)
+      marks.push({
+        index,
+        kind: 'few',
+        label: 'few tokens',
+        text: `${tokens} calibration tokens for ${facts.columns} columns, fewer than 4 per column`,
+      })
+    if (deadColumns)
+      marks.push({
+        index,
+        kind: 'dead',
+        label: `${deadColumns} dead`,
+        text: `${deadColumns} of ${facts.columns} input columns are always zero`,
+      })
+  })
+  return marks
+}

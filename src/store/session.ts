@@ -1,0 +1,63 @@
+// Everything the page shows, as plain data, and how a message of the worker changes it.
+import type { AdapterFacts } from '../gpu/gpu.ts'
+import type { Plan } from '../pipeline/plan.ts'
+import type { FailureKind, FromWorker, OpenReport, RunState } from '../worker/protocol.ts'
+import { emptyRun, fold, type Run } from './run.ts'
+import { without } from './without.ts'
+
+export type Room = 'play' | 'open'
+
+export interface Session {
+  /** The plan being edited; the run carries the one it was started with. */
+  plan: Plan
+  /** What the link asked for and did not get. */
+  problems: readonly string[]
+  room: Room
+  adapter?: AdapterFacts
+  /** Why there is no WebGPU. */
+  unavailable?: string
+  state: RunState
+  /** Bytes alive on the GPU when the state last changed. */
+  liveBytes: number
+  run: Run
+  failure?: { kind: FailureKind; message: string }
+  /** The newest report, good or bad. */
+  report?: OpenReport
+  /** The newest good report: the model that runs. */
+  opened?: OpenReport
+  /** Dropped checkpoint that can be chosen again beside the bundled model. */
+  dropped?: string
+  bundled: string
+  calibration?: { name: string; characters: number }
+  evaluation?: { name: string; characters: number }
+  /** The layer the user picked; absent: the page follows the run. */
+  selected?: string
+  recording?: { name: string; at: number; length: number; playing: boolean; speed: number }
+}
+
+export function newSession(plan: Plan, problems: readonly string[], bundled: string): Session {
+  return { plan, problems, room: 'play', state: 'idle', liveBytes: 0, run: emptyRun, bundled }
+}
+
+/** A message of the worker. Pure. */
+export function receive(session: Session, message: FromWorker): Session {
+  switch (message.type) {
+    case 'adapter':
+      return { ...session, adapter: message.adapter }
+    case 'unavailable':
+      return { ...session, unavailable: message.reason }
+    case 'opened': {
+      const { report } = message
+      return report.model ? { ...session, report, opened: report } : { ...session, report }
+    }
+    case 'events': {
+      const run = message.events.reduce(fold, session.run)
+      const restarted = message.events.some(({ event }) => event === 'started')
+      return { ...(restarted ? without(session, 'selected', 'failure') : session), run }
+    }
+    case 'state':
+      return { ...session, state: message.state, liveBytes: message.liveBytes }
+    case 'failed':
+      return { ...session, state: 'failed', failure: { kind: message.kind, message: message.message } }
+  }
+}

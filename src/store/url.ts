@@ -1,0 +1,106 @@
+// The plan in the address: `?bits=3&group=64&recipes=rtn,gptq,gptq+cdquant`. Only what differs from the default is written.
+import { defaultPlan, type Plan } from '../pipeline/plan.ts'
+import { recipes } from '../quantize/recipes.ts'
+
+export interface LinkedPlan {
+  plan: Plan
+  /** False for `autorun=0`: the page waits for Run. */
+  autorun: boolean
+  /** What the link asked for and did not get. */
+  problems: readonly string[]
+}
+
+interface Field {
+  /** Undefined: the text is not allowed. */
+  read(text: string): Partial<Plan> | undefined
+  write(plan: Plan): string
+  allowed: string
+}
+
+type NumberKey = 'bits' | 'group' | 'samples' | 'windows' | 'window'
+
+const whole = (key: NumberKey, min: number, max: number, allowed = `whole numbers from ${min} to ${max}`): Field => ({
+  read: (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN
+    return value >= min && value <= max ? { [key]: value } : undefined
+  },
+  write: (plan) => String(plan[key]),
+  allowed,
+})
+
+const oneOf = <K extends 'grid' | 'order' | 'scaleType'>(key: K, values: readonly Plan[K][]): Field => ({
+  read: (text) => (values.includes(text as Plan[K]) ? { [key]: text as Plan[K] } : undefined),
+  write: (plan) => plan[key],
+  allowed: values.join(', '),
+})
+
+const groupField = whole('group', 0, 1_000_000, "'row', 0 or a number of columns")
+
+const names = recipes.map(({ name }) => name)
+
+const fields: Readonly<Record<string, Field>> = {
+  bits: whole('bits', 2, 8),
+  group: { ...groupField, read: (text) => (text === 'row' ? { group: 0 } : groupField.read(text)) },
+  recipes: {
+    read: (text) => {
+      // A plus sign in an address reads as a space.
+      const asked = text.split(',').map((name) => name.trim().replaceAll(' ', '+'))
+      return asked.every((name) => names.includes(name)) ? { recipes: inOrder(asked) } : undefined
+    },
+    write: (plan) => plan.recipes.join(','),
+    allowed: names.join(', '),
+  },
+  grid: oneOf('grid', ['minmax', 'clip']),
+  sym: {
+    read: (text) => (text === '1' || text === '0' ? { symmetric: text === '1' } : undefined),
+    write: (plan) => (plan.symmetric ? '1' : '0'),
+    allowed: '0, 1',
+  },
+  order: oneOf('order', ['natural', 'activation']),
+  scale: oneOf('scaleType', ['f16', 'f32']),
+  samples: whole('samples', 1, 100_000),
+  windows: whole('windows', 0, 100_000),
+  window: whole('window', 2, 100_000),
+  damp: {
+    read: (text) => {
+      const value = /^[\d.eE+-]+$/.test(text) ? Number(text) : NaN
+      return value > 0 && value <= 1 ? { damp: value } : undefined
+    },
+    write: (plan) => String(plan.damp),
+    allowed: 'above 0, up to 1',
+  },
+}
+
+/** Recipes once each, in the order of the index: the yardstick is solved before what is measured against it. */
+export function inOrder(asked: readonly string[]): string[] {
+  return names.filter((name) => asked.includes(name))
+}
+
+/** Reads `location.search`. What is not allowed keeps its default and is named in `problems`. */
+export function readPlan(search: string): LinkedPlan {
+  const given = new URLSearchParams(search)
+  const problems: string[] = []
+  let plan = defaultPlan
+  for (const [name, { read, write, allowed }] of Object.entries(fields)) {
+    const text = given.get(name)
+    if (text === null) continue
+    const part = read(text)
+    if (part) plan = { ...plan, ...part }
+    else problems.push(`The link asks for ${name}=${text}; allowed: ${allowed}. Kept ${write(defaultPlan)}.`)
+  }
+  const autorun = given.get('autorun')
+  if (autorun !== null && autorun !== '0' && autorun !== '1')
+    problems.push(`The link asks for autorun=${autorun}; allowed: 0, 1. Kept 1.`)
+  return { plan, autorun: autorun !== '0', problems }
+}
+
+/** `search` with the plan in it; other parameters stay. Empty, or begins with '?'. */
+export function writePlan(plan: Plan, search = ''): string {
+  const kept = [...new URLSearchParams(search)].filter(([name]) => !(name in fields))
+  const changed = Object.entries(fields).flatMap(([name, { write }]) =>
+    write(plan) === write(defaultPlan) ? [] : [[name, write(plan)] as const],
+  )
+  const encode = (value: string) => encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%2B', '+')
+  const parts = [...changed, ...kept].map(([name, value]) => `${encodeURIComponent(name)}=${encode(value)}`)
+  return parts.length ? `?${parts.join('&')}` : ''
+}
