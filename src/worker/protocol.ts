@@ -65,6 +65,8 @@ export type FromWorker =
   | { type: 'adapter'; adapter: AdapterFacts }
   /** The browser has no WebGPU, or no adapter. */
   | { type: 'unavailable'; reason: string }
+  /** What is known so far; `opened` follows. */
+  | { type: 'opening'; report: OpenReport }
   | { type: 'opened'; report: OpenReport }
   | { type: 'events'; events: TimedEvent[] }
   | { type: 'state'; state: RunState; liveBytes: number }

@@ -102,7 +102,9 @@ export class Session {
     this.state('opening')
     const gpu = await this.device()
     try {
-      const { report, opened } = await openSource(source, this.base, gpu?.adapter)
+      const { report, opened } = await openSource(source, this.base, gpu?.adapter, (partial) =>
+        this.post({ type: 'opening', report: partial }),
+      )
       if (opened) {
         this.opened = opened
         this.cache = new HessianCache()

@@ -1,0 +1,80 @@
+// The check list after opening a checkpoint, and its largest buffers against this adapter.
+import type { Checkpoint } from '../formats/checkpoint.ts'
+import type { AdapterFacts } from '../gpu/gpu.ts'
+import { memoryPlan } from '../model/memory.ts'
+import type { Model } from '../model/model.ts'
+import { defaultPlan } from '../pipeline/plan.ts'
+import { openTokenizer } from '../tokenizer/tokenizer.ts'
+import type { Check, OpenReport, Source } from './protocol.ts'
+
+const count = (n: number) => n.toLocaleString('en-US')
+
+/** One line per thing that was looked at. @throws InputError when the tokenizer cannot be made. */
+export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
+  const { facts } = model
+  const { config, tensors } = checkpoint
+  const heads = `${String(config.num_attention_heads)} heads share ${String(config.num_key_value_heads ?? config.num_attention_heads)} key–value heads`
+  const weights = model.layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0)
+  const files = [...new Set([...tensors.values()].map(({ file }) => file))]
+  const types = [...new Set([...tensors.values()].map(({ dtype }) => dtype))].join(', ')
+  return [
+    {
+      status: 'ok',
+      subject: 'config.json',
+      fact: `${facts.architecture}, ${facts.blocks} blocks, ${count(facts.hidden)} wide`,
+      detail: `${heads}; context ${count(facts.context)}`,
+    },
+    tokenizerRow(checkpoint),
+    {
+      status: 'ok',
+      subject: files.length === 1 ? files[0] : `${files.length} shards`,
+      fact: `${count(tensors.size)} tensors, ${types}`,
+      detail: `${count(facts.parameters)} weights, of which ${count(weights)} get quantized`,
+    },
+    {
+      status: 'ok',
+      subject: 'Output head',
+      fact: facts.tied ? 'Tied to the embedding, kept in full precision' : 'Its own tensor, kept in full precision',
+    },
+    { status: 'ok', subject: 'Shapes', fact: `${count(model.tensorNames.length)} of ${count(model.tensorNames.length)} agree with the config` },
+    ...checkpoint.skipped.slice(0, 4).map((path): Check => ({ status: 'skipped', subject: path, fact: 'Not needed, left alone' })),
+    ...(checkpoint.skipped.length > 4
+      ? [{ status: 'skipped', subject: `${checkpoint.skipped.length - 4} more files`, fact: 'Not needed, left alone' } as const]
+      : []),
+  ]
+}
+
+function tokenizerRow({ tokenizerJson, tokenizerConfigJson }: Checkpoint): Check {
+  if (!tokenizerJson)
+    return {
+      status: 'warning',
+      subject: 'tokenizer.json',
+      fact: 'Missing: only texts given as token ids (.json) can be used',
+    }
+  const { size } = openTokenizer(tokenizerJson, tokenizerConfigJson)
+  return { status: 'ok', subject: 'tokenizer.json', fact: `${count(size)} tokens` }
+}
+
+/** Facts and memory of an opened model. */
+export function modelReport(checkpoint: Checkpoint, model: Model, adapter: AdapterFacts | undefined): Omit<OpenReport, 'checks'> {
+  const { buffers, memory } = memoryPlan(model, { window: defaultPlan.window, samples: defaultPlan.samples })
+  return {
+    name: checkpoint.name,
+    bytes: checkpoint.bytes,
+    files: checkpoint.fileCount,
+    model: model.facts,
+    layers: model.layers,
+    buffers,
+    memory,
+    ...(adapter && { bindingLimitBytes: adapter.maxBindingBytes }),
+  }
+}
+
+/** The report of a checkpoint that cannot be opened: what was given, and the one line that is wrong. */
+export function failedReport(source: Source, message: string): OpenReport {
+  const files = source.kind === 'files' ? source.files : []
+  const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0)
+  const subject = files.find(({ path }) => message.startsWith(path))?.path ?? 'Checkpoint'
+  const checks: Check[] = [{ status: 'error', subject, fact: message }]
+  return { name: source.name, bytes, files: files.length, checks }
+}
