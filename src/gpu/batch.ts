@@ -1,5 +1,6 @@
 // A batch records dispatches and copies and submits them in pieces short enough for the watchdog and for a live page.
 import { GPU_COPY_DST, GPU_UNIFORM, type GpuBuffer, type Ledger } from './buffer.ts'
+import type { AdapterFacts } from './gpu.ts'
 import type { Kernel, ParamType, PipelineCache } from './kernel.ts'
 
 export const GPU_COMPUTE_STAGE = 0x4
@@ -30,11 +31,14 @@ export class UniformArena {
 
 export interface BatchOwner {
   readonly device: GPUDevice
+  readonly adapter: AdapterFacts
   readonly memory: Ledger
   readonly pipelines: PipelineCache
   readonly arena: UniformArena
   /** Multiply-adds that one submit may hold. */
   workPerSubmit: number
+  /** Chosen shape of every operation that has several (see kernels/shape.ts). */
+  readonly shapes: Map<string, string>
   idle(): Promise<void>
   check(): void
 }
@@ -48,7 +52,7 @@ export class Batch {
   private work = 0
 
   constructor(
-    private readonly gpu: BatchOwner,
+    readonly gpu: BatchOwner,
     private readonly label: string,
   ) {}
 

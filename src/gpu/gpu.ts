@@ -30,6 +30,8 @@ export class Gpu implements Disposable {
   readonly arena: UniformArena
   /** Multiply-adds one submit may hold; set from measurement (about 50 ms of work). */
   workPerSubmit: number
+  /** Chosen shape of every operation that has several (see kernels/shape.ts). */
+  readonly shapes = new Map<string, string>()
   private readonly errors: Error[] = []
   private destroyed = false
 

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { normalisedError } from '../math/compare.ts'
+import { withGpu } from '../test/gpu.ts'
+import { gaussians } from '../test/numbers.ts'
+import { matmul, reference, type MatmulShape } from './matmul.ts'
+
+describe.each<MatmulShape>(['register', 'tiled'])('matmul, %s', (shape) => {
+  test.each([
+    [1, 1, 1],
+    [1, 1, 4],
+    [15, 17, 17],
+    [17, 15, 64],
+    [65, 257, 36],
+    [257, 66, 15],
+    [64, 64, 128],
+  ])('%i tokens, %i rows, %i columns', async (tokens, rows, columns) => {
+    await withGpu(async (gpu, scope) => {
+      const size = { tokens, rows, columns }
+      const x = gaussians(tokens * columns, 1)
+      const weights = gaussians(rows * columns, 2)
+      const buffers = { x: scope.upload('x', x), weights: scope.upload('weights', weights) }
+      const y = scope.buffer('y', 4 * tokens * rows)
+      const batch = gpu.batch('matmul')
+      matmul(batch, { ...buffers, y }, size, shape)
+      await batch.submit()
+      // Sums of up to 257 products in float32: relative errors of some 1e-7, squared.
+      expect(normalisedError(await gpu.readF32(y), reference(x, weights, size))).toBeLessThan(1e-12)
+      const start = gaussians(tokens * rows, 3)
+      gpu.write(y, start)
+      matmul(batch, { ...buffers, y }, { ...size, accumulate: true }, shape)
+      await batch.submit()
+      expect(normalisedError(await gpu.readF32(y), reference(x, weights, size, start))).toBeLessThan(1e-12)
+    })
+  })
+
+  test('cut into several submits', async () => {
+    await withGpu(async (gpu, scope) => {
+      const size = { tokens: 150, rows: 20, columns: 12 }
+      const x = gaussians(150 * 12, 1)
+      const weights = gaussians(20 * 12, 2)
+      const y = scope.buffer('y', 4 * 150 * 20)
+      const before = gpu.workPerSubmit
+      gpu.workPerSubmit = 1
+      const batch = gpu.batch('matmul')
+      matmul(batch, { x: scope.upload('x', x), weights: scope.upload('weights', weights), y }, size, shape)
+      await batch.submit()
+      gpu.workPerSubmit = before
+      expect(normalisedError(await gpu.readF32(y), reference(x, weights, size))).toBeLessThan(1e-12)
+    })
+  })
+})

@@ -1,0 +1,74 @@
+// Matrix product y = x · Wᵀ (or y += x · Wᵀ) in two shapes: x [tokens, columns], W [rows, columns], y [tokens, rows].
+// With a symmetric W it is also x · W, which is how the quantizers use it (E · H).
+import registerCode from '../../shaders/matmul-register.wgsl?raw'
+import tiledCode from '../../shaders/matmul-tiled.wgsl?raw'
+import type { Batch, Binding } from '../gpu/batch.ts'
+import { defineKernel } from '../gpu/kernel.ts'
+import { shapeOf, type Shaped } from './shape.ts'
+
+const params = { start: 'u32', tokens: 'u32', rows: 'u32', columns: 'u32', accumulate: 'u32' } as const
+const bindings = { x: 'read', weights: 'read', y: 'read_write' } as const
+
+export const register = defineKernel({ name: 'matmul-register', code: registerCode, bindings, params })
+export const tiled = defineKernel({ name: 'matmul-tiled', code: tiledCode, bindings, params })
+
+export type MatmulShape = 'register' | 'tiled'
+
+export interface MatmulSize {
+  tokens: number
+  rows: number
+  columns: number
+  /** Adds to what y holds. */
+  accumulate?: boolean
+}
+
+export const matmulShaped: Shaped<MatmulShape> = {
+  name: 'matmul',
+  shapes: ['register', 'tiled'],
+  sample(_gpu, scope, size) {
+    const numbers = new Float32Array(size * size).fill(0.5)
+    const buffers = { x: scope.upload('x', numbers), weights: scope.upload('weights', numbers), y: scope.upload('y', numbers) }
+    return {
+      work: size ** 3,
+      record: (batch, shape) => matmul(batch, buffers, { tokens: size, rows: size, columns: size }, shape),
+    }
+  },
+}
+
+/**
+ * Records the product, cut along the tokens so that no dispatch exceeds what one submit may hold.
+ * Columns that are no multiple of 4 always take the tiled shape.
+ */
+export function matmul(
+  batch: Batch,
+  buffers: { x: Binding; weights: Binding; y: Binding },
+  { tokens, rows, columns, accumulate = false }: MatmulSize,
+  shape: MatmulShape = shapeOf(batch.gpu, matmulShaped),
+): void {
+  const wide = shape === 'register' && columns % 4 === 0
+  const [tokensPerGroup, rowsPerGroup] = wide ? [32, 8] : [64, 64]
+  const piece = tokensPerGroup * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (rows * columns * tokensPerGroup)))
+  for (let start = 0; start < tokens; start += piece) {
+    const end = Math.min(tokens, start + piece)
+    batch.run(wide ? register : tiled, {
+      bindings: buffers,
+      params: { start, tokens: end, rows, columns, accumulate: Number(accumulate) },
+      workgroups: [Math.ceil(rows / rowsPerGroup), Math.ceil((end - start) / tokensPerGroup)],
+      work: (end - start) * rows * columns,
+    })
+  }
+}
+
+/** The same in float64. */
+export function reference(
+  x: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  { tokens, rows, columns }: MatmulSize,
+  y: ArrayLike<number> = new Float64Array(tokens * rows),
+): Float64Array {
+  const sums = Float64Array.from(y)
+  for (let t = 0; t < tokens; t++)
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++) sums[t * rows + r] += x[t * columns + c] * weights[r * columns + c]
+  return sums
+}
