@@ -1,0 +1,78 @@
+// H ← keep · H + scale · XᵀX, upper triangle, in tiles of 8 × 8 held in registers; no barriers.
+// x: [tokens, columns], columns a multiple of 4; matrix: [columns, columns]. Rows start … end − 1 of H are done.
+// keep = 0 starts a new H, whatever the buffer held.
+struct Params { start: u32, end: u32, tokens: u32, columns: u32, keep: f32, scale: f32 }
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> matrix: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+override LANES = 4u;
+
+fn put(at: u32, sum: f32) {
+  if params.keep == 0.0 { matrix[at] = params.scale * sum; } else { matrix[at] = params.keep * matrix[at] + params.scale * sum; }
+}
+
+fn put4(row: u32, column: u32, sums: vec4f) {
+  if row >= params.end || column >= params.columns { return; }
+  let at = row * params.columns + column;
+  put(at, sums.x);
+  put(at + 1u, sums.y);
+  put(at + 2u, sums.z);
+  put(at + 3u, sums.w);
+}
+
+@compute @workgroup_size(1, LANES)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let row = params.start + 8u * id.y;
+  let column = 8u * id.x;
+  if row >= params.end || column >= params.columns || column < row { return; }
+  let width = params.columns / 4u;
+  // A second half beyond the edge reads the first one again; what it gives is not written.
+  let r0 = row / 4u;
+  let r1 = min(r0 + 1u, width - 1u);
+  let c0 = column / 4u;
+  let c1 = min(c0 + 1u, width - 1u);
+  // Column i of sumRC belongs to row 4R + i of the tile, its components to columns 4C … 4C + 3.
+  var sum00 = mat4x4f();
+  var sum01 = mat4x4f();
+  var sum10 = mat4x4f();
+  var sum11 = mat4x4f();
+  let last = params.tokens - 1u;
+  var token = 0u;
+  loop {
+    let t0 = token * width;
+    let t1 = min(token + 1u, last) * width;
+    let t2 = min(token + 2u, last) * width;
+    let t3 = min(token + 3u, last) * width;
+    // Behind the last token comes zero.
+    let inside = vec4f(vec4u(token) + vec4u(0u, 1u, 2u, 3u) <= vec4u(last));
+    let ra = transpose(mat4x4f(x[t0 + r0], x[t1 + r0] * inside.y, x[t2 + r0] * inside.z, x[t3 + r0] * inside.w));
+    let rb = transpose(mat4x4f(x[t0 + r1], x[t1 + r1] * inside.y, x[t2 + r1] * inside.z, x[t3 + r1] * inside.w));
+    let ca = mat4x4f(x[t0 + c0], x[t1 + c0], x[t2 + c0], x[t3 + c0]);
+    let cb = mat4x4f(x[t0 + c1], x[t1 + c1], x[t2 + c1], x[t3 + c1]);
+    sum00 += ca * ra;
+    sum01 += cb * ra;
+    sum10 += ca * rb;
+    sum11 += cb * rb;
+    continuing {
+      token += 4u;
+      break if token >= params.tokens;
+    }
+  }
+  put4(row, column, sum00[0]);
+  put4(row, column + 4u, sum01[0]);
+  put4(row + 1u, column, sum00[1]);
+  put4(row + 1u, column + 4u, sum01[1]);
+  put4(row + 2u, column, sum00[2]);
+  put4(row + 2u, column + 4u, sum01[2]);
+  put4(row + 3u, column, sum00[3]);
+  put4(row + 3u, column + 4u, sum01[3]);
+  put4(row + 4u, column, sum10[0]);
+  put4(row + 4u, column + 4u, sum11[0]);
+  put4(row + 5u, column, sum10[1]);
+  put4(row + 5u, column + 4u, sum11[1]);
+  put4(row + 6u, column, sum10[2]);
+  put4(row + 6u, column + 4u, sum11[2]);
+  put4(row + 7u, column, sum10[3]);
+  put4(row + 7u, column + 4u, sum11[3]);
+}
