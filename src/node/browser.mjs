@@ -2,7 +2,8 @@
 // is installed: by Playwright, else by the system's package manager where it may.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { command } from './setup.mjs'
+import { delimiter, isAbsolute, join } from 'node:path'
+import { command, tool } from './setup.mjs'
 
 const system = [
   'chromium',
@@ -12,8 +13,15 @@ const system = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
+/** Absolute path of a command; undefined when it is not on PATH. */
+function onPath(name) {
+  if (isAbsolute(name)) return name
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
+}
+
 /** True when the browser starts at all (all its libraries are there). */
-const works = (path) => spawnSync(path, ['--version'], { timeout: 30_000 }).status === 0
+const works = (path) => path !== undefined && spawnSync(path, ['--version'], { timeout: 30_000 }).status === 0
 
 /** Path of a Chromium that works, or undefined. */
 async function findChromium() {
@@ -23,7 +31,7 @@ async function findChromium() {
     throw new Error(`CHROMIUM_PATH is ${preset}, which does not start`)
   }
   const { chromium } = await import('playwright')
-  return [...system, chromium.executablePath()].find(works)
+  return [...system.map(onPath), chromium.executablePath()].find(works)
 }
 
 /** The prefix with which packages may be installed: [] for root, ['sudo', '-n'] for passwordless sudo; undefined when they may not. */
@@ -54,9 +62,9 @@ export async function chromiumPath() {
   let path = await findChromium()
   if (path) return path
   process.stdout.write('no Chromium found: installing one with Playwright …\n')
-  await command('npx', ['playwright', 'install', 'chromium', '--no-shell'])
+  await tool('playwright', ['install', 'chromium', '--no-shell'])
   path = await findChromium()
-  if (!path && packageRights()) await command('npx', ['playwright', 'install-deps', 'chromium'])
+  if (!path && packageRights()) await tool('playwright', ['install-deps', 'chromium'])
   path ??= await findChromium()
   if (path) return path
   process.stdout.write('no Chromium from Playwright: installing one with apt-get …\n')

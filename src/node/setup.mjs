@@ -11,7 +11,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url))
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > 20 || (major === 20 && minor >= 19)) return
-  process.stderr.write(`Node ${process.versions.node} is too old: this project needs Node 20.19 or newer (https://nodejs.org)\n`)
+  process.stderr.write(
+    `Node ${process.versions.node} is too old: this project needs Node 20.19 or newer (https://nodejs.org)\n`,
+  )
   process.exit(1)
 }
 
@@ -22,7 +24,8 @@ function installed() {
   if (!existsSync(record)) return false
   const present = JSON.parse(readFileSync(record, 'utf8')).packages
   return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages).every(
-    ([path, { version, optional }]) => path === '' || (optional && !present[path]) || present[path]?.version === version,
+    ([path, { version, optional }]) =>
+      path === '' || (optional && !present[path]) || present[path]?.version === version,
   )
 }
 
@@ -44,4 +47,9 @@ export function command(name, args, options = {}) {
     child.on('error', () => resolve(127))
     child.on('close', (status) => resolve(status ?? 1))
   })
+}
+
+/** Runs a tool of node_modules. */
+export function tool(name, args, options = {}) {
+  return command(`${root}/node_modules/.bin/${name}`, args, options)
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromiumPath, installVulkan } from './browser.mjs'
-import { command, installDependencies, requireNode } from './setup.mjs'
+import { installDependencies, requireNode, tool } from './setup.mjs'
 
 requireNode()
 await installDependencies()
@@ -15,9 +15,9 @@ let passed = 0
 let failed = 0
 
 /** Runs a tool of node_modules under a title; true when it succeeds. */
-async function step(title, args, env = {}) {
+async function step(title, [name, ...args], env = {}) {
   process.stdout.write(`\n── ${title}\n`)
-  return (await command('npx', ['--no-install', ...args], { env: { ...process.env, ...env } })) === 0
+  return (await tool(name, args, { env: { ...process.env, ...env } })) === 0
 }
 
 async function check(title, args) {
