@@ -1,0 +1,47 @@
+// Files that cannot be used: the page says which fact is wrong, and keeps the model that was open.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { bundled } from './checkpoints.ts'
+import { button, finished } from './page.ts'
+
+const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
+type Files = Record<string, Buffer>
+
+const broken: [string, (files: Files) => void, RegExp][] = [
+  [
+    'weights cut off',
+    (files) => (files['model.safetensors'] = files['model.safetensors'].subarray(0, 1_000_000)),
+    /model\.safetensors.*1000000 bytes/,
+  ],
+  [
+    'an architecture that is not supported',
+    (files) => (files['config.json'] = Buffer.from(JSON.stringify({ model_type: 'mamba', architectures: ['MambaForCausalLM'] }))),
+    /model_type.*mamba.*llama/,
+  ],
+  [
+    'a value that is not a number',
+    (files) => {
+      const bytes = Buffer.from(files['model.safetensors'])
+      const header = 8 + Number(bytes.readBigUInt64LE(0))
+      bytes.writeUInt16LE(0x7fc0, header)
+      files['model.safetensors'] = bytes
+    },
+    /tensor '.*' has 1 value that is not finite/,
+  ],
+]
+
+for (const [what, damage, message] of broken)
+  test(`${what}: one clear line, and the open model stays`, async ({ page }) => {
+    const files: Files = {}
+    for (const name of names) files[name] = await readFile(join(bundled, name))
+    damage(files)
+    await page.goto('?autorun=0&samples=2&windows=0&recipes=rtn')
+    await page.getByRole('link', { name: 'Open model' }).or(page.getByRole('tab', { name: 'Open model' })).click()
+    const payload = Object.entries(files).map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer }))
+    await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(payload)
+    await expect(page.getByRole('alert')).toContainText(message)
+    await page.getByRole('link', { name: 'Play' }).or(page.getByRole('tab', { name: 'Play' })).click()
+    await button(page, 'Run').click()
+    await finished(page)
+  })
