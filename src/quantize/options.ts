@@ -8,7 +8,11 @@ export type Option =
 export type OptionTable = Readonly<Record<string, Option>>
 
 export type OptionValues<T extends OptionTable> = {
-  readonly [K in keyof T]: T[K] extends { choices: readonly (infer C)[] } ? C : T[K]['default'] extends boolean ? boolean : number
+  readonly [K in keyof T]: T[K] extends { choices: readonly (infer C)[] }
+    ? C
+    : T[K]['default'] extends boolean
+      ? boolean
+      : number
 }
 
 export const integer = (value: number, min: number, max: number, title: string) =>
@@ -23,9 +27,13 @@ export const flag = (value: boolean, title: string) => ({ kind: 'flag', default:
  * Fills in defaults and checks what is given.
  * @throws RangeError naming the option, its value and what is allowed.
  */
-export function optionValues<T extends OptionTable>(table: T, given: Readonly<Record<string, unknown>> = {}): OptionValues<T> {
+export function optionValues<T extends OptionTable>(
+  table: T,
+  given: Readonly<Record<string, unknown>> = {},
+): OptionValues<T> {
   for (const name of Object.keys(given))
-    if (!(name in table)) throw new RangeError(`unknown option '${name}'; known: ${Object.keys(table).join(', ') || 'none'}`)
+    if (!(name in table))
+      throw new RangeError(`unknown option '${name}'; known: ${Object.keys(table).join(', ') || 'none'}`)
   const entries = Object.entries(table).map(([name, option]) => {
     const value = given[name] ?? option.default
     const fits =
@@ -39,10 +47,21 @@ export function optionValues<T extends OptionTable>(table: T, given: Readonly<Re
             (option.kind === 'real' || Number.isInteger(value))
     if (!fits) {
       const allowed =
-        option.kind === 'choice' ? option.choices.join(', ') : option.kind === 'flag' ? 'true, false' : `${option.min} to ${option.max}`
+        option.kind === 'choice'
+          ? option.choices.join(', ')
+          : option.kind === 'flag'
+            ? 'true, false'
+            : `${option.min} to ${option.max}`
       throw new RangeError(`option '${name}' is ${String(value)}; allowed: ${allowed}`)
     }
     return [name, value]
   })
   return Object.fromEntries(entries) as OptionValues<T>
+}
+
+/** The stage of that name. @throws RangeError naming what exists. */
+export function named<T extends { name: string }>(kind: string, stages: readonly T[], name: string): T {
+  const stage = stages.find((candidate) => candidate.name === name)
+  if (!stage) throw new RangeError(`unknown ${kind} '${name}'; known: ${stages.map((s) => s.name).join(', ')}`)
+  return stage
 }

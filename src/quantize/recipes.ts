@@ -23,8 +23,20 @@ const identity: StageChoice = { name: 'identity' }
 export const recipes: readonly Recipe[] = [
   { name: 'rtn', title: 'RTN', short: 'RTN', transform: identity, steps: [{ name: 'nearest' }] },
   { name: 'gptq', title: 'GPTQ', short: 'GPTQ', transform: identity, steps: [{ name: 'gptq' }] },
-  { name: 'cyclic', title: 'Cyclic CD', short: 'Cyclic CD', transform: identity, steps: [{ name: 'nearest' }, { name: 'cyclic' }] },
-  { name: 'cdquant', title: 'CDQuant', short: 'CDQuant', transform: identity, steps: [{ name: 'nearest' }, { name: 'greedy' }] },
+  {
+    name: 'cyclic',
+    title: 'Cyclic CD',
+    short: 'Cyclic CD',
+    transform: identity,
+    steps: [{ name: 'nearest' }, { name: 'cyclic' }],
+  },
+  {
+    name: 'cdquant',
+    title: 'CDQuant',
+    short: 'CDQuant',
+    transform: identity,
+    steps: [{ name: 'nearest' }, { name: 'greedy' }],
+  },
   {
     name: 'gptq+cdquant',
     title: 'CDQuant from GPTQ',

@@ -1,6 +1,7 @@
 // The three kinds of stage. A recipe = transform × grid × chain of steps; stages know nothing of models, workers or pages.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { Measure } from './measure.ts'
 import type { OptionTable, OptionValues } from './options.ts'
 import type { GridSettings, Levels, Problem, ReferenceLevels, ReferenceProblem } from './problem.ts'
 
@@ -16,7 +17,10 @@ interface Stage<O extends OptionTable> {
 
 /** Changes the basis or scale of (W, H). `restore` brings ŵ back to the layer's own basis. */
 export interface Transform<O extends OptionTable = OptionTable> extends Stage<O> {
-  reference(problem: ReferenceProblem, options: OptionValues<O>): { problem: ReferenceProblem; restore(weights: Float64Array): Float64Array }
+  reference(
+    problem: ReferenceProblem,
+    options: OptionValues<O>,
+  ): { problem: ReferenceProblem; restore(weights: Float64Array): Float64Array }
   run(gpu: Gpu, problem: Problem, options: OptionValues<O>): Promise<Transformed>
 }
 
@@ -53,6 +57,8 @@ export interface Work {
   levels: Levels
   /** u32 [rows, columns]: codes in, codes out. The first step of a chain finds it unwritten. */
   codes: GpuBuffer
+  /** Objective and gradient of the codes; a step that changes codes calls `changed()`. */
+  measure: Measure
 }
 
 /** Improves the codes. */

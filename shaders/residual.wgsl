@@ -1,0 +1,16 @@
+// E = Ŵ − W with ŵ = scale · (code − zero). weights, codes, residual: [rows, columns]; scales, zeros: [rows, groups].
+struct Params { rows: u32, columns: u32, width: u32, groups: u32 }
+@group(0) @binding(0) var<storage, read> weights: array<f32>;
+@group(0) @binding(1) var<storage, read> codes: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<f32>;
+@group(0) @binding(3) var<storage, read> zeros: array<f32>;
+@group(0) @binding(4) var<storage, read_write> residual: array<f32>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let at = (group.x + group.y * groups.x) * 64u + lane;
+  if at >= params.rows * params.columns { return; }
+  let level = (at / params.columns) * params.groups + (at % params.columns) / params.width;
+  residual[at] = scales[level] * (f32(codes[at]) - zeros[level]) - weights[at];
+}

@@ -1,0 +1,94 @@
+// Blocked Cholesky factorisation of a damped Hessian on the GPU, and from it the feedback matrix of GPTQ in LDLQ form.
+// No inverse and one factorisation: columns³ / 3 multiply-adds (see kernels/feedback.ts for the algebra).
+import type { GpuBuffer } from '../gpu/buffer.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { Scope } from '../gpu/scope.ts'
+import { BLOCK, choleskyBlock } from '../kernels/cholesky-block.ts'
+import { choleskyPanel } from '../kernels/cholesky-panel.ts'
+import { damped } from '../kernels/damped.ts'
+import { feedback } from '../kernels/feedback.ts'
+import { rankUpdate } from '../kernels/rank-update.ts'
+
+/** Damping is raised by this much while the factorisation fails, up to the last one tried. */
+const DAMP_STEP = 0.01
+const LAST_DAMP = 1
+
+/** The feedback of one column order and the damping it took. */
+export interface Factor extends Disposable {
+  /** f32 [columns, columns]: M[s, t] for s < t in processing order; the diagonal is 1, 0 for dead columns. */
+  feedback: GpuBuffer
+  /** u32 [columns]: column of every step. */
+  order: GpuBuffer
+  /** Every damping tried, fractions of mean diag H; the last one worked. */
+  damping: number[]
+}
+
+interface FactorInput {
+  columns: number
+  matrix: GpuBuffer
+  /** f32 [columns, 2]: h, 1 / h */
+  diagonal: GpuBuffer
+  order: GpuBuffer
+  /** Mean of diag H, zeros of dead columns included. */
+  mean: number
+  damp: number
+}
+
+/** Dampings tried in order: damp, damp + 0.01, … up to 1. */
+export function* dampings(damp: number): Generator<number> {
+  yield damp
+  for (let k = 1; ; k++) {
+    // Rounded, so that 0.01 + 0.01 + … is printed as it is meant.
+    const next = Number((damp + k * DAMP_STEP).toFixed(10))
+    if (next > LAST_DAMP + 1e-9) return
+    yield next
+  }
+}
+
+/**
+ * Factorises H + damp · mean(diag H) · I, with more damping while that is not positive definite.
+ * @throws RangeError when even the last damping fails.
+ */
+export async function factorise(
+  gpu: Gpu,
+  { columns, matrix, diagonal, order, mean, damp }: FactorInput,
+): Promise<Factor> {
+  using scope = new Scope(gpu)
+  const factor = scope.buffer('factor', 4 * columns * columns)
+  const pivots = scope.buffer('pivots', 4 * columns)
+  const panel = scope.buffer('panel', 4 * BLOCK * columns)
+  const failed = scope.buffer('failed', 4)
+  const result = scope.buffer('feedback', 4 * columns * columns)
+  const tried: number[] = []
+  let place = 0
+  for (const fraction of dampings(damp)) {
+    tried.push(fraction)
+    const batch = gpu.batch('factorise')
+    batch.clear(failed)
+    damped(batch, { matrix, diagonal, order, damped: factor, pivots }, { columns, damping: fraction * mean })
+    for (let start = 0; start < columns; start += BLOCK) {
+      const size = Math.min(BLOCK, columns - start)
+      const rest = columns - start - size
+      choleskyBlock(batch, { matrix: factor, pivots, failed }, { columns, start, size }, gpu.adapter.software ? 1 : 32)
+      choleskyPanel(batch, { matrix: factor, panel }, { columns, start, size })
+      const part = { binding: panel, offset: start + size, stride: columns }
+      const corner = { binding: factor, offset: (start + size) * (columns + 1), stride: columns }
+      rankUpdate(
+        batch,
+        { left: part, right: part, result: corner },
+        { rows: rest, columns: rest, depth: size, sign: -1, upper: true },
+      )
+    }
+    feedback(batch, { factor, diagonal, order, feedback: result }, { columns })
+    batch.flush()
+    place = (await gpu.readU32(failed))[0]
+    if (place === 0) {
+      scope.release(result)
+      return { feedback: result, order, damping: tried, [Symbol.dispose]: () => result[Symbol.dispose]() }
+    }
+  }
+  throw new RangeError(
+    `the Hessian of ${columns} columns is not positive definite even with a damping of ${tried.at(-1)} of its mean diagonal ` +
+      `(${tried.length} tried, the last failed at step ${columns - place})`,
+  )
+}

@@ -1,0 +1,20 @@
+// Cyclic coordinate descent (QuantEase, Behdin et al. 2023, Lemma 1, without its relaxed sweeps): the columns in natural order, again and
+// again, each set to its best level, until a sweep moves nothing. Undamped H. The best level is that nearest to ŵ_j − (E H)_j / H_jj.
+import { descend } from '../descent.ts'
+import { integer } from '../options.ts'
+import { referenceDescent } from '../reference-descent.ts'
+import type { Step } from '../stage.ts'
+
+const options = { sweeps: integer(1000, 1, 100_000, 'Most sweeps') }
+
+export const cyclic: Step<typeof options> = {
+  name: 'cyclic',
+  title: 'Cyclic descent',
+  summary: 'Sets column after column to its best level, sweep after sweep, until none changes.',
+  refines: true,
+  descends: true,
+  options,
+  reference: (problem, levels, codes, { sweeps }) =>
+    referenceDescent(problem, levels, codes, 'cyclic', Infinity, sweeps),
+  run: (work, { sweeps }) => descend(work, { rule: 'cyclic', moves: 2 ** 30, sweeps }),
+}

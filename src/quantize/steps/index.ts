@@ -1,0 +1,8 @@
+// Every step, one line each.
+import type { Step } from '../stage.ts'
+import { cyclic } from './cyclic.ts'
+import { gptq } from './gptq.ts'
+import { greedy } from './greedy.ts'
+import { nearest } from './nearest.ts'
+
+export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy]
