@@ -46,7 +46,9 @@ describe.each<GramShape>(['register', 'tiled'])('gram, %s', (shape) => {
       mirror(batch, { matrix }, { columns })
       await batch.submit()
       gpu.workPerSubmit = before
-      expect(normalisedError(await gpu.readF32(matrix), reference(x, { tokens, columns, before: 0 }))).toBeLessThan(1e-12)
+      expect(normalisedError(await gpu.readF32(matrix), reference(x, { tokens, columns, before: 0 }))).toBeLessThan(
+        1e-12,
+      )
     })
   })
 })

@@ -17,7 +17,7 @@ export type GramShape = 'register' | 'tiled'
 export const gramShaped: Shaped<GramShape> = {
   name: 'gram',
   shapes: ['register', 'tiled'],
-  sample(gpu, scope, size) {
+  sample(_gpu, scope, size) {
     const x = scope.upload('x', new Float32Array(size * size).fill(0.5))
     const matrix = scope.buffer('matrix', 4 * size * size)
     return {

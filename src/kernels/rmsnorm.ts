@@ -1,7 +1,9 @@
 // Root-mean-square normalisation: y = x / sqrt(mean(x²) + epsilon) · weight.
 import code from '../../shaders/rmsnorm.wgsl?raw'
-import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { rowDispatch, rows, type RowShape } from './rows.ts'
+import type { Shaped } from './shape.ts'
 
 export const kernel = defineKernel({
   name: 'rmsnorm',
@@ -10,17 +12,38 @@ export const kernel = defineKernel({
   params: { tokens: 'u32', columns: 'u32', epsilon: 'f32' },
 })
 
+/** Measured by the normalisation of `size` rows of `size` columns, used by all reductions along rows. */
+export const rowShaped: Shaped<RowShape> = {
+  ...rows,
+  sample(_gpu, scope, size) {
+    const x = scope.upload('x', new Float32Array(size * size).fill(0.5))
+    const y = scope.buffer('y', 4 * size * size)
+    return {
+      work: 8 * size * size,
+      record: (batch, shape) =>
+        rmsnorm(batch, { x, weight: x, y }, { tokens: size, columns: size, epsilon: 1e-5 }, shape),
+    }
+  },
+}
+
 /** Records y = rmsnorm(x): x, y [tokens, columns], weight [columns]. */
 export function rmsnorm(
   batch: Batch,
   bindings: { x: Binding; weight: Binding; y: Binding },
   params: { tokens: number; columns: number; epsilon: number },
+  shape?: RowShape,
 ): void {
-  batch.run(kernel, { bindings, params, workgroups: spread(params.tokens), work: 2 * params.tokens * params.columns })
+  const work = 8 * params.tokens * params.columns
+  batch.run(kernel, { bindings, params, ...rowDispatch(batch, params.tokens, shape), work })
 }
 
 /** The same in float64. */
-export function reference(x: ArrayLike<number>, weight: ArrayLike<number>, columns: number, epsilon: number): Float64Array {
+export function reference(
+  x: ArrayLike<number>,
+  weight: ArrayLike<number>,
+  columns: number,
+  epsilon: number,
+): Float64Array {
   const y = new Float64Array(x.length)
   for (let start = 0; start < x.length; start += columns) {
     let sum = 0

@@ -1,0 +1,14 @@
+// gate ← silu(gate) · up, silu(a) = a / (1 + e^(−a)) (Shazeer 2020, as in Llama). In place.
+// gate, up: [elements].
+struct Params { elements: u32 }
+@group(0) @binding(0) var<storage, read> up: array<f32>;
+@group(0) @binding(1) var<storage, read_write> gate: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let at = 64u * (group.x + group.y * groups.x) + lane;
+  if at >= params.elements { return; }
+  let a = gate[at];
+  gate[at] = a / (1.0 + exp(-a)) * up[at];
+}

@@ -1,0 +1,29 @@
+// Looks up token embeddings in one part of a table that may be too large for one binding.
+import code from '../../shaders/embedding.wgsl?raw'
+import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import { defineKernel } from '../gpu/kernel.ts'
+
+export const kernel = defineKernel({
+  name: 'embedding',
+  code,
+  bindings: { ids: 'read', table: 'read', y: 'read_write' },
+  params: { tokens: 'u32', first: 'u32', rows: 'u32', columns: 'u32' },
+})
+
+/** Records y [tokens, columns] for the ids in first … first + rows − 1; ids u32 [tokens], table [rows, columns]. */
+export function embedding(
+  batch: Batch,
+  bindings: { ids: Binding; table: Binding; y: Binding },
+  params: { tokens: number; first: number; rows: number; columns: number },
+): void {
+  const elements = params.tokens * params.columns
+  batch.run(kernel, { bindings, params, workgroups: spread(Math.ceil(elements / 64)), work: 4 * elements })
+}
+
+/** The same on a whole table. */
+export function reference(ids: ArrayLike<number>, table: ArrayLike<number>, columns: number): Float64Array {
+  return Float64Array.from(
+    { length: ids.length * columns },
+    (_, at) => table[ids[Math.floor(at / columns)] * columns + (at % columns)],
+  )
+}
