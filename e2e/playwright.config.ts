@@ -1,5 +1,5 @@
-// The browser stories: the built page, served by Vite, in a real Chromium with WebGPU on the software adapter. Without GPU and without
-// network. CHROMIUM_PATH chooses the browser, E2E_PORT the port.
+// The browser stories: the built page, served by Vite, in a real Chromium with WebGPU on the software adapter. Without
+// GPU and without network. CHROMIUM_PATH chooses the browser, E2E_PORT the port.
 import { defineConfig } from '@playwright/test'
 
 const port = process.env.E2E_PORT ?? '4310'

@@ -14,12 +14,12 @@ test.each<[string, CheckpointFile[], string]>([
   [
     'two checkpoints',
     [text('a/config.json', {}), text('b/config.json', {})],
-    '2 checkpoints: a/config.json, b/config.json; one folder at a time',
+    '2 checkpoints: a/config.json, b/config.json; one at a time',
   ],
   [
     'a config twice',
     [config, { ...config }, model],
-    '2 checkpoints: config.json, config.json; one folder at a time is needed',
+    '2 checkpoints: config.json, config.json; one at a time is needed',
   ],
   [
     'a file twice',

@@ -1,5 +1,6 @@
-// A Hugging Face checkpoint out of a dropped folder or loose files in any order: config.json, tokenizer.json, and weights in
-// safetensors, as one file, several, or shards by model.safetensors.index.json. Only headers are read here; weights come by tensor.
+// A Hugging Face checkpoint out of a dropped folder or loose files in any order: config.json, tokenizer.json, and
+// weights in safetensors, as one file, several, or shards by model.safetensors.index.json. Only headers are read here;
+// weights come by tensor.
 import type { Dtype } from './dtype.ts'
 import { InputError } from './errors.ts'
 import { disguiseOf, readRange } from './range.ts'
@@ -127,6 +128,7 @@ function refusePacked(tensors: ReadonlyMap<string, CheckpointTensor>) {
   const packed = [...tensors.keys()].filter((tensor) => /\.(qweight|weight_packed|weight\.absmax)$/.test(tensor))
   if (packed.length)
     throw new InputError(
-      `${packed.length} packed tensors such as '${packed[0]}': these weights are quantized already; a checkpoint in F32, F16 or BF16 is needed`,
+      `${packed.length} packed tensors such as '${packed[0]}': ` +
+        'these weights are quantized already; a checkpoint in F32, F16 or BF16 is needed',
     )
 }

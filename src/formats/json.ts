@@ -1,5 +1,6 @@
-// Strict JSON (RFC 8259) for headers from strangers: objects become Maps in which no name occurs twice, a number that is not written
-// as plain digits below 2^53 stays the text it was written as, nesting ends at 128 levels, and strings hold no lone surrogates.
+// Strict JSON (RFC 8259) for headers from strangers: objects become Maps in which no name occurs twice, a number that
+// is not written as plain digits below 2^53 stays the text it was written as, nesting ends at 128 levels, and strings
+// hold no lone surrogates.
 import { InputError } from './errors.ts'
 
 /** A number that is not a plain count: negative, fractional, with exponent, or 2^53 and more. */

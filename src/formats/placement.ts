@@ -27,7 +27,7 @@ export function placeFiles(files: readonly { path: string; blob: Blob }[]): {
   const outermost = configs.filter((config) => config.depth === depth)
   if (outermost.length > 1)
     throw new InputError(
-      `${outermost.length} checkpoints: ${outermost.map(({ path }) => path).join(', ')}; one folder at a time is needed`,
+      `${outermost.length} checkpoints: ${outermost.map(({ path }) => path).join(', ')}; one at a time is needed`,
     )
   const folder = new Map<string, Placed>()
   const others: Placed[] = []

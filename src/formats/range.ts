@@ -32,7 +32,10 @@ const disguises: readonly [start: string, fact: string][] = [
   ['\x80\x04', 'is a Python pickle; safetensors is needed'],
 ]
 
-/** What these first bytes (some 100 are enough) really are, as a fact after the file's name; undefined when nothing known. */
+/**
+ * What these first bytes (some 100 are enough) really are, as a fact after the file's name; undefined when nothing
+ * known.
+ */
 export function disguiseOf(bytes: Uint8Array): string | undefined {
   const text = String.fromCharCode(...bytes.subarray(0, 256))
     .trimStart()

@@ -1,6 +1,7 @@
-// The header of a safetensors file: JSON {name: {dtype, shape, data_offsets}, "__metadata__": {string: string}}, judged as the official
-// library does (shape × dtype = bytes; the tensors cover the data from its first to its last byte without hole or overlap), and stricter
-// in one point: a name may not occur twice. https://github.com/huggingface/safetensors#format
+// The header of a safetensors file: JSON {name: {dtype, shape, data_offsets}, "__metadata__": {string: string}}, judged
+// as the official library does (shape × dtype = bytes; the tensors cover the data from its first to its last byte
+// without hole or overlap), and stricter in one point: a name may not occur twice.
+// https://github.com/huggingface/safetensors#format
 import { type Dtype, dtypeBits, isDtype } from './dtype.ts'
 import { InputError } from './errors.ts'
 import { type Json, parseStrict } from './json.ts'

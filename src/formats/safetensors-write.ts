@@ -1,11 +1,15 @@
-// Writer of safetensors, byte for byte as the official library: larger types first, then by name; header padded with spaces to 8.
+// Writer of safetensors, byte for byte as the official library: larger types first, then by name; header padded with
+// spaces to 8.
 import { type Dtype, dtypeBits } from './dtype.ts'
 
 export interface TensorToWrite {
   name: string
   dtype: Dtype
   shape: readonly number[]
-  /** Little-endian, shape × dtype bytes. Float32Array for F32, Uint8Array for U8, Uint16Array of patterns for F16 and BF16, … */
+  /**
+   * Little-endian, shape × dtype bytes. Float32Array for F32, Uint8Array for U8, Uint16Array of patterns for F16 and
+   * BF16, …
+   */
   data: ArrayBufferView<ArrayBuffer>
 }
 

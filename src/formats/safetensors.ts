@@ -1,4 +1,5 @@
-// Reader of safetensors over the ranges of a Blob: 8 bytes header length (little-endian), header, data. The file is never read whole.
+// Reader of safetensors over the ranges of a Blob: 8 bytes header length (little-endian), header, data. The file is
+// never read whole.
 import { decodeFloats, dtypeBits } from './dtype.ts'
 import { InputError } from './errors.ts'
 import { disguiseOf, readRange } from './range.ts'
@@ -10,7 +11,7 @@ export interface SafetensorsFile extends Header {
   bytes(tensor: string): Promise<Uint8Array<ArrayBuffer>>
   /**
    * float32 numbers of one tensor, or of `count` elements from element `first` on; only their bytes are read.
-   * @throws InputError when the tensor is missing, is of another type than F32, F16, BF16, F64, or holds NaN or infinite values.
+   * @throws InputError when the tensor is missing, no F32, F16, BF16 or F64, or has NaN or infinite values.
    */
   floats(tensor: string, first?: number, count?: number): Promise<Float32Array<ArrayBuffer>>
 }

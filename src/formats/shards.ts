@@ -1,4 +1,5 @@
-// Which files hold the weights: those the index names, else model.safetensors, else every *.safetensors beside config.json.
+// Which files hold the weights: those the index names, else model.safetensors, else every *.safetensors beside
+// config.json.
 import { InputError } from './errors.ts'
 import type { Placed } from './placement.ts'
 

@@ -1,5 +1,6 @@
-// float16 and bfloat16 as 16-bit patterns. To 16 bits: round to nearest, ties to even, overflow to infinity, subnormals kept
-// (IEEE 754-2008 §4.3.1, §3.6; bfloat16 = the upper half of a float32). A number is first rounded to float32, as on the GPU.
+// float16 and bfloat16 as 16-bit patterns. To 16 bits: round to nearest, ties to even, overflow to infinity, subnormals
+// kept (IEEE 754-2008 §4.3.1, §3.6; bfloat16 = the upper half of a float32). A number is first rounded to float32, as
+// on the GPU.
 
 const float = new Float32Array(1)
 const bits = new Uint32Array(float.buffer)

@@ -1,5 +1,5 @@
-// The Chromium that the browser tests drive, and the Vulkan loader that the tests in Node need. What is there is taken; what is missing
-// is installed: by Playwright, else by the system's package manager where it may.
+// The Chromium that the browser tests drive, and the Vulkan loader that the tests in Node need. What is there is taken;
+// what is missing is installed: by Playwright, else by the system's package manager where it may.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
@@ -34,7 +34,10 @@ async function findChromium() {
   return [...system.map(onPath), chromium.executablePath()].find(works)
 }
 
-/** The prefix with which packages may be installed: [] for root, ['sudo', '-n'] for passwordless sudo; undefined when they may not. */
+/**
+ * The prefix with which packages may be installed: [] for root, ['sudo', '-n'] for passwordless sudo; undefined when
+ * they may not.
+ */
 function packageRights() {
   if (spawnSync('apt-get', ['--version']).status !== 0) return undefined
   if (process.getuid?.() === 0) return []

@@ -1,5 +1,6 @@
-// Runs a TypeScript entry of src/node in this process: `node src/node/launch.mjs quantize layer FILE …` calls main(['layer', 'FILE', …])
-// of src/node/quantize.ts and exits with the number it gives. Vite translates on the fly (TypeScript, `?raw`) and writes no files.
+// Runs a TypeScript entry of src/node in this process: `node src/node/launch.mjs quantize layer FILE …` calls
+// main(['layer', 'FILE', …]) of src/node/quantize.ts and exits with the number it gives. Vite translates on the fly
+// (TypeScript, `?raw`) and writes no files.
 import { tmpdir } from 'node:os'
 import { installDependencies, requireNode, root } from './setup.mjs'
 

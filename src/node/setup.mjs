@@ -1,5 +1,5 @@
-// What must be there before anything of the project runs: a Node that is new enough, and the packages of package-lock.json. Plain
-// JavaScript without packages of its own, since it runs first.
+// What must be there before anything of the project runs: a Node that is new enough, and the packages of
+// package-lock.json. Plain JavaScript without packages of its own, since it runs first.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

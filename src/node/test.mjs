@@ -1,5 +1,6 @@
-// `npm test`: installs what is missing, then runs everything: static checks, tests in Node, the build, stories in a browser. The last
-// line is `N passed, N failed`, tests of both kinds together; a failed check, build or test run counts as a failure.
+// `npm test`: installs what is missing, then runs everything: static checks, tests in Node, the build, stories in a
+// browser. The last line is `N passed, N failed`, tests of both kinds together; a failed check, build or test run
+// counts as a failure.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'

@@ -7,8 +7,8 @@ export interface Tokenizer {
   /** Number of ids: the largest id + 1. */
   readonly size: number
   /**
-   * Ids of a text. Special tokens written out in it become their ids; special tokens that the tokenizer itself adds (BOS in front) are
-   * added once.
+   * Ids of a text. Special tokens written out in it become their ids; those that the tokenizer itself adds (BOS in
+   * front) are added once.
    */
   encode(text: string): Uint32Array
   /** Text of ids, special tokens included. */
@@ -45,8 +45,8 @@ export function openTokenizer(tokenizerJson: JsonObject, tokenizerConfigJson: Js
 }
 
 /**
- * Ids put round a text where the config's flags decide it, as in the official Llama tokenizer, which rebuilds its post-processor from
- * them; undefined where tokenizer.json's own post-processor decides.
+ * Ids put round a text where the config's flags decide it, as in the official Llama tokenizer, which rebuilds its
+ * post-processor from them; undefined where tokenizer.json's own post-processor decides.
  */
 function addedTokens(library: Library, config: JsonObject): { front: number[]; back: number[] } | undefined {
   if (typeof config.add_bos_token !== 'boolean') return undefined
@@ -54,10 +54,8 @@ function addedTokens(library: Library, config: JsonObject): { front: number[]; b
     const token = config[key]
     const content = typeof token === 'string' ? token : (token as { content?: unknown } | null | undefined)?.content
     const id = typeof content === 'string' ? library.token_to_id(content) : undefined
-    if (id === undefined)
-      throw new InputError(
-        `tokenizer_config.json adds a ${key}, but ${content === undefined ? 'names none' : `'${String(content)}' has no id`}`,
-      )
+    const fact = content === undefined ? 'names none' : `'${String(content)}' has no id`
+    if (id === undefined) throw new InputError(`tokenizer_config.json adds a ${key}, but ${fact}`)
     return [id]
   }
   return {

@@ -1,4 +1,5 @@
-// From token ids to windows: the first `count` non-overlapping runs of `window` tokens; what is left at the end is dropped.
+// From token ids to windows: the first `count` non-overlapping runs of `window` tokens; what is left at the end is
+// dropped.
 import { InputError } from '../formats/errors.ts'
 
 /**
