@@ -23,9 +23,12 @@ function installed() {
   const record = `${root}/node_modules/.package-lock.json`
   if (!existsSync(record)) return false
   const present = JSON.parse(readFileSync(record, 'utf8')).packages
-  return Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages).every(
+  const demanded = Object.entries(JSON.parse(readFileSync(lock, 'utf8')).packages)
+  return demanded.every(
     ([path, { version, optional }]) =>
-      path === '' || (optional && !present[path]) || present[path]?.version === version,
+      path === '' ||
+      (optional && !present[path]) ||
+      (present[path]?.version === version && existsSync(`${root}/${path}`)),
   )
 }
 
