@@ -16,7 +16,10 @@ const broken: [string, (files: Files) => void, RegExp][] = [
   ],
   [
     'an architecture that is not supported',
-    (files) => (files['config.json'] = Buffer.from(JSON.stringify({ model_type: 'mamba', architectures: ['MambaForCausalLM'] }))),
+    (files) =>
+      (files['config.json'] = Buffer.from(
+        JSON.stringify({ model_type: 'mamba', architectures: ['MambaForCausalLM'] }),
+      )),
     /model_type.*mamba.*llama/,
   ],
   [
@@ -37,11 +40,21 @@ for (const [what, damage, message] of broken)
     for (const name of names) files[name] = await readFile(join(bundled, name))
     damage(files)
     await page.goto('?autorun=0&samples=2&windows=0&recipes=rtn')
-    await page.getByRole('link', { name: 'Open model' }).or(page.getByRole('tab', { name: 'Open model' })).click()
-    const payload = Object.entries(files).map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer }))
+    await page
+      .getByRole('link', { name: 'Open model' })
+      .or(page.getByRole('tab', { name: 'Open model' }))
+      .click()
+    const payload = Object.entries(files).map(([name, buffer]) => ({
+      name,
+      mimeType: 'application/octet-stream',
+      buffer,
+    }))
     await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(payload)
     await expect(page.getByRole('alert')).toContainText(message)
-    await page.getByRole('link', { name: 'Play' }).or(page.getByRole('tab', { name: 'Play' })).click()
+    await page
+      .getByRole('link', { name: 'Play' })
+      .or(page.getByRole('tab', { name: 'Play' }))
+      .click()
     await button(page, 'Run').click()
     await finished(page)
   })

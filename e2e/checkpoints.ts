@@ -1,4 +1,5 @@
-// Checkpoints for the stories, made from the bundled model: its first two blocks in F32, in two shards with an index, and broken ones.
+// Checkpoints for the stories, made from the bundled model: its first two blocks in F32, in two shards with an index,
+// and broken ones.
 import { openAsBlob } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

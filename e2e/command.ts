@@ -11,9 +11,14 @@ export interface Finished {
 export function quantize(...args: string[]): Promise<Finished> {
   const root = join(import.meta.dirname, '..')
   return new Promise((resolve, reject) => {
-    execFile('npm', ['run', '-s', 'quantize', '--', ...args], { cwd: root, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${error.message}\n${stderr}`))
-      else resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Finished)
-    })
+    execFile(
+      'npm',
+      ['run', '-s', 'quantize', '--', ...args],
+      { cwd: root, maxBuffer: 1 << 28 },
+      (error, stdout, stderr) => {
+        if (error) reject(new Error(`${error.message}\n${stderr}`))
+        else resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Finished)
+      },
+    )
   })
 }

@@ -17,7 +17,10 @@ export async function lossTable(page: Page): Promise<Record<string, Record<strin
   const table = page.getByRole('region', { name: 'Layer losses' }).getByRole('table')
   const titles = await table.getByRole('columnheader').allInnerTexts()
   const rows: Record<string, Record<string, string>> = {}
-  for (const row of await table.getByRole('row').filter({ has: page.getByRole('rowheader') }).all()) {
+  for (const row of await table
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader') })
+    .all()) {
     const path = (await row.getByRole('rowheader').textContent())?.match(/model\.layers\.\d+\.\w+\.\w+_proj/)?.[0] ?? ''
     const cells = await row.getByRole('cell').allInnerTexts()
     rows[path] = Object.fromEntries(titles.slice(1).map((title, i) => [title.trim(), cells[i]?.trim() ?? '']))

@@ -15,7 +15,9 @@ const titles: Record<string, string> = {
   'gptq+cdquant': 'from GPTQ',
 }
 
-test('runs by itself, prints what the command line prints, and solves other bits without calibrating again', async ({ page }) => {
+test('runs by itself, prints what the command line prints, and solves other bits without calibrating again', async ({
+  page,
+}) => {
   const errors = watchErrors(page)
   await page.goto(`?samples=${samples}&windows=${windows}`)
   await finished(page)
@@ -29,26 +31,41 @@ test('runs by itself, prints what the command line prints, and solves other bits
   const command = await quantize(
     ...['model', bundled, '--calibration', text('calibration.txt'), '--evaluation', text('evaluation.txt')],
     ...['--recipes', Object.keys(titles).join(','), '--bits', String(plan.bits), '--grid', plan.grid],
-    ...['--samples', String(samples), '--windows', String(windows), ...(plan.group ? ['--group', String(plan.group)] : [])],
+    ...[
+      '--samples',
+      String(samples),
+      '--windows',
+      String(windows),
+      ...(plan.group ? ['--group', String(plan.group)] : []),
+    ],
     ...(plan.symmetric ? ['--symmetric'] : []),
   )
   const table = await lossTable(page)
   expect(command.layers).toHaveLength(28 * 5)
   for (const { layer, recipe, relative } of command.layers) {
     const cell = Object.entries(table[layer]).find(([title]) => title.startsWith(titles[recipe]))?.[1]
-    expect(Number(cell), `${layer}, ${recipe}: page ${cell}, command line ${relative}`).toBeCloseTo(relative, 4 - Math.ceil(Math.log10(relative)))
+    expect(Number(cell), `${layer}, ${recipe}: page ${cell}, command line ${relative}`).toBeCloseTo(
+      relative,
+      4 - Math.ceil(Math.log10(relative)),
+    )
     expect(cell?.replace(/^0\.0*|\./g, ''), `${layer}, ${recipe}: four significant digits`).toHaveLength(4)
   }
   for (const [model, { value }] of Object.entries(command.perplexity))
     expect(results.perplexity[model].value / value - 1, `perplexity of ${model}`).toBeCloseTo(0, 4)
-  await expect(page.getByRole('region', { name: 'Perplexity' })).toContainText(command.perplexity.unquantized.value.toFixed(2))
+  await expect(page.getByRole('region', { name: 'Perplexity' })).toContainText(
+    command.perplexity.unquantized.value.toFixed(2),
+  )
 
   // Another bit width: the kept Hessians serve.
   const seen: string[] = []
   await page.exposeFunction('seen', (text: string) => seen.push(text))
   await status(page).evaluate((node) => {
     const tell = (window as unknown as { seen(text: string): void }).seen
-    new MutationObserver(() => tell(node.textContent ?? '')).observe(node, { childList: true, characterData: true, subtree: true })
+    new MutationObserver(() => tell(node.textContent ?? '')).observe(node, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    })
   })
   await page.getByRole('radiogroup', { name: 'Bits' }).getByRole('radio', { name: '2' }).check({ force: true })
   await expect(status(page)).not.toHaveText(/finished$/)
@@ -83,7 +100,10 @@ test('waits for Run, steps one layer, stops, and runs again', async ({ page }) =
 test('a folder is read in the tab and quantized', async ({ page }, info) => {
   const files = await twoBlocks(info.outputPath('two-blocks'))
   await page.goto(`?autorun=0&samples=${samples}&windows=1&recipes=rtn,gptq,cdquant`)
-  await page.getByRole('link', { name: 'Open model' }).or(page.getByRole('tab', { name: 'Open model' })).click()
+  await page
+    .getByRole('link', { name: 'Open model' })
+    .or(page.getByRole('tab', { name: 'Open model' }))
+    .click()
   await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(files)
   await button(page, 'Start').click()
   await finished(page)

@@ -12,10 +12,23 @@ function softwareDrivers(): string[] {
   const cache = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), '.cache/ms-playwright')
   if (existsSync(cache))
     for (const browser of readdirSync(cache).sort().reverse())
-      folders.push(join(cache, browser, 'chrome-linux'), join(cache, browser, 'chrome-linux64'), join(cache, browser, 'chrome-headless-shell-linux64'))
+      folders.push(
+        join(cache, browser, 'chrome-linux'),
+        join(cache, browser, 'chrome-linux64'),
+        join(cache, browser, 'chrome-headless-shell-linux64'),
+      )
   const mesa = '/usr/share/vulkan/icd.d'
-  const lavapipe = existsSync(mesa) ? readdirSync(mesa).filter((name) => name.startsWith('lvp')).map((name) => join(mesa, name)) : []
+  const lavapipe = existsSync(mesa)
+    ? readdirSync(mesa)
+        .filter((name) => name.startsWith('lvp'))
+        .map((name) => join(mesa, name))
+    : []
   return [...folders.map((folder) => join(folder, 'vk_swiftshader_icd.json')), ...lavapipe].filter(existsSync)
+}
+
+/** False on a Linux without any graphics device, where asking the system's own drivers only fills standard error with complaints. */
+function graphicsDevice(): boolean {
+  return process.platform !== 'linux' || ['/dev/dri', '/dev/nvidiactl', '/dev/dxg', '/dev/kgsl-3d0'].some(existsSync)
 }
 
 /**
@@ -24,7 +37,10 @@ function softwareDrivers(): string[] {
  */
 export async function openNodeGpu(options: GpuOptions = {}): Promise<Gpu> {
   const preset = process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES
-  const attempts: (string | undefined)[] = preset ? [undefined] : [undefined, ...softwareDrivers()]
+  const software = softwareDrivers()
+  const attempts: (string | undefined)[] = preset
+    ? [undefined]
+    : [...(graphicsDevice() || !software.length ? [undefined] : []), ...software]
   for (const driver of attempts) {
     if (driver) process.env.VK_DRIVER_FILES = process.env.VK_ICD_FILENAMES = driver
     const entry = create([])
@@ -32,6 +48,6 @@ export async function openNodeGpu(options: GpuOptions = {}): Promise<Gpu> {
     if (adapter) return Gpu.open(entry, options)
   }
   throw new GpuError(
-    `WebGPU found no adapter (${attempts.length - 1} software drivers tried). Install a Vulkan driver, for example: apt-get install chromium libvulkan1`,
+    `WebGPU found no adapter (${software.length} software drivers tried). Install a Vulkan driver, for example: apt-get install chromium libvulkan1`,
   )
 }

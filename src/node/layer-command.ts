@@ -6,13 +6,17 @@ import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
-import { createHessian, hessianOfInputs, type Hessian } from '../quantize/hessian.ts'
-import { unpackCodes } from '../quantize/codes.ts'
+import { gram } from '../kernels/gram.ts'
+import { mirror } from '../kernels/mirror.ts'
+import { createHessian, uploadHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { LayerSolver, type Solution } from '../quantize/solve.ts'
-import { fileBlob } from './files.ts'
+import { LayerSolver, solutionCodes, type Solution } from '../quantize/solve.ts'
+import { fileBlob, fromHere } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments } from './options.ts'
+
+/** Few enough that float32 sums stay accurate and that inputs of any length fit. */
+const TOKENS_PER_CHUNK = 1024
 
 export async function layerCommand(args: string[]): Promise<void> {
   const { path, plan, values } = parseArguments('layer', args)
@@ -25,7 +29,11 @@ export async function layerCommand(args: string[]): Promise<void> {
   using weightsBuffer = gpu.upload('weights', weights)
   const { bits, group, symmetric, scaleType, order, damp, grid } = plan
   const settings = { bits, group, symmetric, scaleType }
-  using solver = new LayerSolver(gpu, { rows, columns, weights: weightsBuffer, hessian }, { grid: { name: grid }, settings, order, damp })
+  using solver = new LayerSolver(
+    gpu,
+    { rows, columns, weights: weightsBuffer, hessian },
+    { grid: { name: grid }, settings, order, damp },
+  )
   for (const recipe of plan.recipes) {
     const start = performance.now()
     const { objective, relative, moves, damping, ...solution } = await last(solver.solve(recipeNamed(recipe)))
@@ -33,7 +41,8 @@ export async function layerCommand(args: string[]): Promise<void> {
     if (damping && damping.length > 1) process.stderr.write(`${recipe}: damping raised, ${damping.join(', ')}\n`)
     const facts = { recipe, bits, group, grid, objective, relative, rows, columns, moves }
     await printLine({ event: 'layer', ...facts, damping: damping?.at(-1) ?? null, ms, adapter: gpu.adapter.name })
-    if (typeof values.save === 'string') await save(values.save, recipe, { ...solution, objective, relative, moves, damping })
+    if (typeof values.save === 'string')
+      await save(values.save, recipe, { ...solution, objective, relative, moves, damping })
   }
 }
 
@@ -58,9 +67,28 @@ async function readHessian(gpu: Gpu, file: SafetensorsFile, columns: number): Pr
   const name = file.tensors.has('inputs') ? 'inputs' : 'hessian'
   const [height, width] = matrixShape(file, name)
   if (width !== columns) throw new InputError(`${file.name}: '${name}' has ${width} columns, 'weights' has ${columns}`)
-  if (name === 'inputs') return hessianOfInputs(gpu, await file.floats(name), columns)
+  if (name === 'inputs') return hessianOfInputs(gpu, file, height, columns)
   if (height !== columns) throw new InputError(`${file.name}: 'hessian' is [${height}, ${width}], which is not square`)
-  return createHessian(gpu, gpu.upload('hessian', symmetric(await file.floats(name), columns, file.name)), columns)
+  return uploadHessian(gpu, symmetric(await file.floats(name), columns, file.name), columns)
+}
+
+/** H as a running mean over chunks of tokens, through the kernels that calibrate a model. */
+async function hessianOfInputs(gpu: Gpu, file: SafetensorsFile, tokens: number, columns: number): Promise<Hessian> {
+  const matrix = gpu.buffer('hessian', 4 * columns * columns)
+  try {
+    for (let before = 0; before < tokens; before += TOKENS_PER_CHUNK) {
+      const chunk = Math.min(TOKENS_PER_CHUNK, tokens - before)
+      using x = gpu.upload('inputs', await file.floats('inputs', before * columns, chunk * columns))
+      const batch = gpu.batch('hessian')
+      gram(batch, { x, matrix }, { tokens: chunk, columns, before })
+      if (before + chunk === tokens) mirror(batch, { matrix }, { columns })
+      await batch.submit()
+    }
+  } catch (error) {
+    matrix[Symbol.dispose]()
+    throw error
+  }
+  return createHessian(gpu, matrix, columns)
 }
 
 /** The mean of both triangles. @throws InputError when they differ by more than rounding, or the diagonal has a negative entry. */
@@ -68,7 +96,9 @@ function symmetric(matrix: Float32Array, columns: number, name: string): Float32
   const size = matrix.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   for (let i = 0; i < columns; i++) {
     if (matrix[i * columns + i] < 0)
-      throw new InputError(`${name}: 'hessian' has ${matrix[i * columns + i]} on its diagonal at ${i}; inputs' inputs has none below 0`)
+      throw new InputError(
+        `${name}: 'hessian' has ${matrix[i * columns + i]} on its diagonal at ${i}; inputs' inputs has none below 0`,
+      )
     for (let j = 0; j < i; j++) {
       const [a, b] = [matrix[i * columns + j], matrix[j * columns + i]]
       if (Math.abs(a - b) > 1e-4 * size)
@@ -82,11 +112,11 @@ function symmetric(matrix: Float32Array, columns: number, name: string): Float32
 async function save(folder: string, recipe: string, solution: Solution): Promise<void> {
   const { rows, columns, levels } = solution
   const shape = [rows, levels.groups]
-  await mkdir(folder, { recursive: true })
+  await mkdir(fromHere(folder), { recursive: true })
   await writeFile(
-    join(folder, `${recipe}.safetensors`),
+    join(fromHere(folder), `${recipe}.safetensors`),
     safetensorsBytes([
-      { name: 'codes', dtype: 'U8', shape: [rows, columns], data: unpackCodes(solution) },
+      { name: 'codes', dtype: 'U8', shape: [rows, columns], data: solutionCodes(solution) },
       { name: 'scales', dtype: 'F32', shape, data: levels.scales as Float32Array<ArrayBuffer> },
       { name: 'zeros', dtype: 'F32', shape, data: levels.zeros as Float32Array<ArrayBuffer> },
     ]),

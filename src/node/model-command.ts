@@ -8,7 +8,7 @@ import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { run, type TokenText } from '../pipeline/run.ts'
 import { timed } from '../pipeline/timed.ts'
 import { tokenText } from '../pipeline/texts.ts'
-import { fileText, folderBlobs } from './files.ts'
+import { fileText, folderBlobs, fromHere } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments } from './options.ts'
 import { Progress } from './progress.ts'
@@ -32,7 +32,7 @@ export async function modelCommand(args: string[]): Promise<void> {
     await printLine(event)
   }
   progress.end()
-  if (values['save-log'] !== undefined) await writeFile(String(values['save-log']), JSON.stringify(log))
+  if (values['save-log'] !== undefined) await writeFile(fromHere(String(values['save-log'])), JSON.stringify(log))
 }
 
 async function readTokens(checkpoint: Checkpoint, path: string, vocabulary: number): Promise<TokenText> {

@@ -69,8 +69,11 @@ export function parseArguments(command: Command, args: string[]): Arguments {
   }
   const { values, positionals } = parsed
   if (positionals.length !== 1)
-    throw new InputError(`${command} takes one ${command === 'layer' ? 'problem file' : 'folder'}, ${positionals.length} given`)
-  if (values.recipe !== undefined && values.recipes !== undefined) throw new InputError('give --recipe or --recipes, not both')
+    throw new InputError(
+      `${command} takes one ${command === 'layer' ? 'problem file' : 'folder'}, ${positionals.length} given`,
+    )
+  if (values.recipe !== undefined && values.recipes !== undefined)
+    throw new InputError('give --recipe or --recipes, not both')
   const names = values.recipe ?? values.recipes
   if (names === undefined) throw new InputError('--recipe is missing')
   if (values.bits === undefined) throw new InputError('--bits is missing')
@@ -88,7 +91,9 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     windows: number(values, 'windows', defaultPlan.windows),
   }
   if (values.group !== undefined && plan.group < 1)
-    throw new InputError(`--group is ${values.group}; allowed: whole numbers from 1 (leave it out for one group per row)`)
+    throw new InputError(
+      `--group is ${values.group}; allowed: whole numbers from 1 (leave it out for one group per row)`,
+    )
   return { path: positionals[0], plan, values }
 }
 

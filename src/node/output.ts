@@ -11,6 +11,7 @@ export async function printLine(value: unknown): Promise<void> {
 /** Opens the device and says so when it is no graphics card. */
 export async function openCommandGpu(): Promise<Gpu> {
   const gpu = await openNodeGpu()
-  if (gpu.adapter.software) process.stderr.write(`no graphics card in use: WebGPU runs on the processor (${gpu.adapter.name})\n`)
+  if (gpu.adapter.software)
+    process.stderr.write(`no graphics card in use: WebGPU runs on the processor (${gpu.adapter.name})\n`)
   return gpu
 }

@@ -18,7 +18,8 @@ export class Progress {
     if (event.event === 'warning') this.line(event.text)
     if (event.event === 'hessian' && event.few)
       this.line(`${event.layers[0]}: ${event.tokens} tokens for ${event.columns} columns, fewer than 4 per column`)
-    if (event.event === 'damping') this.line(`${event.layer}, ${event.recipe}: damping raised, ${event.tried.join(', ')}`)
+    if (event.event === 'damping')
+      this.line(`${event.layer}, ${event.recipe}: damping raised, ${event.tried.join(', ')}`)
     this.done = workDone(this.done, event)
     if (!this.stream.isTTY || this.now() - this.shown < 100) return
     this.shown = this.now()

@@ -69,7 +69,15 @@ export type RunEvent =
   /** Windows of this block's calibration that are through. */
   | { event: 'calibrating'; block: number; windows: number; of: number }
   /** One Hessian: shared by `layers`. `deadColumns` = diagonal entries that are zero. `few` = tokens < 4 × columns. */
-  | { event: 'hessian'; block: number; layers: string[]; columns: number; tokens: number; deadColumns: number; few: boolean }
+  | {
+      event: 'hessian'
+      block: number
+      layers: string[]
+      columns: number
+      tokens: number
+      deadColumns: number
+      few: boolean
+    }
   /** Work on (layer, recipe) begins. */
   | { event: 'solving'; layer: string; recipe: string }
   /** Points of the current descent; moves are counted over all rows, from this recipe's first step on. */

@@ -40,7 +40,8 @@ export class HessianCache {
     for (const { layers, columns, tokens, matrix } of captured) {
       const full = await gpu.readF32(matrix)
       const upper = new Float32Array((columns * (columns + 1)) / 2)
-      for (let i = 0, at = 0; i < columns; at += columns - i++) upper.set(full.subarray(i * columns + i, (i + 1) * columns), at)
+      for (let i = 0, at = 0; i < columns; at += columns - i++)
+        upper.set(full.subarray(i * columns + i, (i + 1) * columns), at)
       kept.push({ layers, columns, tokens, upper })
     }
     this.blocks.set(block, kept)

@@ -12,7 +12,10 @@ async function* count(cleanUp: () => void): AsyncGenerator<number, string> {
 }
 
 test('values are mapped and the result is passed on', async () => {
-  const labelled = relabel(count(() => {}), (n) => `#${n}`)
+  const labelled = relabel(
+    count(() => {}),
+    (n) => `#${n}`,
+  )
   expect(await labelled.next()).toEqual({ done: false, value: '#1' })
   expect(await labelled.next()).toEqual({ done: false, value: '#2' })
   expect(await labelled.next()).toEqual({ done: true, value: 'end' })
@@ -20,7 +23,10 @@ test('values are mapped and the result is passed on', async () => {
 
 test('cancelling half-way cleans up the source once', async () => {
   let cleaned = 0
-  const labelled = relabel(count(() => cleaned++), String)
+  const labelled = relabel(
+    count(() => cleaned++),
+    String,
+  )
   await labelled.next()
   await labelled.return('')
   expect(cleaned).toBe(1)

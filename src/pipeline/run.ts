@@ -43,7 +43,11 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
     adapter: gpu.adapter,
     layers: model.layers,
     cached,
-    calibration: { text: inputs.calibration.name, tokens: calibration.length * plan.window, windows: calibration.length },
+    calibration: {
+      text: inputs.calibration.name,
+      tokens: calibration.length * plan.window,
+      windows: calibration.length,
+    },
     evaluation: { text: inputs.evaluation.name, windows: evaluation.length },
   }
   const keepBytes = cachedBytes(hessianColumns(model))
@@ -57,7 +61,11 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
     if (!cached) cache.begin(key)
     for (let block = 0; block < model.facts.blocks; block++) {
       const captured = calibrating
-        ? yield* relabel(calibrating.block(block), (progress): RunEvent => ({ event: 'calibrating', block, ...progress }))
+        ? yield* relabel(calibrating.block(block), (progress): RunEvent => ({
+            event: 'calibrating',
+            block,
+            ...progress,
+          }))
         : cache.load(gpu, block)
       if (!cached && keep) await cache.keep(gpu, block, captured)
       yield* solveBlock(inputs, plan, block, captured, (result, solution) => {
@@ -74,7 +82,11 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
       const solution = solved?.get(layer)
       return solution && dequantizeSolution(gpu, solution)
     })
-    perplexity[name] = yield* relabel(events, (progress): RunEvent => ({ event: 'evaluating', model: name, ...progress }))
+    perplexity[name] = yield* relabel(events, (progress): RunEvent => ({
+      event: 'evaluating',
+      model: name,
+      ...progress,
+    }))
     yield { event: 'perplexity', model: name, ...perplexity[name] }
   }
   yield { event: 'finished', perplexity, layers: results }
@@ -86,7 +98,9 @@ function windowsOf(use: string, { name, ids }: TokenText, window: number, count:
 
 /** Columns of every distinct layer input of the model. */
 function hessianColumns(model: Model): number[] {
-  return Array.from({ length: model.facts.blocks }, (_, block) => model.inputs(block).map(({ columns }) => columns)).flat()
+  return Array.from({ length: model.facts.blocks }, (_, block) =>
+    model.inputs(block).map(({ columns }) => columns),
+  ).flat()
 }
 
 function* warnings(

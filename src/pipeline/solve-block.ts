@@ -42,18 +42,35 @@ async function* solveLayer(
   take: Take,
 ): AsyncGenerator<RunEvent> {
   const { bits, group, symmetric, scaleType, order, damp, grid } = plan
-  using solver = new LayerSolver(gpu, problem, { grid: { name: grid }, settings: { bits, group, symmetric, scaleType }, order, damp })
+  using solver = new LayerSolver(gpu, problem, {
+    grid: { name: grid },
+    settings: { bits, group, symmetric, scaleType },
+    order,
+    damp,
+  })
   for (const recipe of plan.recipes) {
     yield { event: 'solving', layer, recipe }
-    const solution = yield* relabel(
-      solver.solve(recipeNamed(recipe)),
-      ({ step, points }): RunEvent => ({ event: 'descent', layer, recipe, step, points }),
-    )
+    const solution = yield* relabel(solver.solve(recipeNamed(recipe)), ({ step, points }): RunEvent => ({
+      event: 'descent',
+      layer,
+      recipe,
+      step,
+      points,
+    }))
     const { objective, relative, moves, damping } = solution
     if (damping && damping.length > 1) yield { event: 'damping', layer, recipe, tried: damping }
     const used = damping?.at(-1) ?? null
     const shape = { bits, group, grid, rows, columns }
-    const result: LayerResult = { layer, recipe, ...shape, objective, relative, moves, damping: used, adapter: gpu.adapter.name }
+    const result: LayerResult = {
+      layer,
+      recipe,
+      ...shape,
+      objective,
+      relative,
+      moves,
+      damping: used,
+      adapter: gpu.adapter.name,
+    }
     take(result, solution)
     yield { event: 'layer', ...result }
   }

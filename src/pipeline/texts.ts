@@ -6,7 +6,11 @@ import { parseTokenText } from '../tokenizer/windows.ts'
 import type { TokenText } from './run.ts'
 
 /** @throws InputError for empty text, ids outside the vocabulary, or text without a tokenizer. */
-export function tokenText(checkpoint: Checkpoint, { name, text }: { name: string; text: string }, vocabulary: number): TokenText {
+export function tokenText(
+  checkpoint: Checkpoint,
+  { name, text }: { name: string; text: string },
+  vocabulary: number,
+): TokenText {
   const parsed = parseTokenText(name, text, vocabulary)
   if (parsed.ids) return { name, ids: parsed.ids }
   if (checkpoint.tokenizerJson === undefined)

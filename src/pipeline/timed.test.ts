@@ -2,7 +2,18 @@ import { expect, test } from 'vitest'
 import type { RunEvent } from './events.ts'
 import { timed } from './timed.ts'
 
-const result = { layer: 'a', recipe: 'gptq', bits: 3, group: 0, grid: 'minmax', objective: 1, relative: 0.1, rows: 2, columns: 2, moves: 0 }
+const result = {
+  layer: 'a',
+  recipe: 'gptq',
+  bits: 3,
+  group: 0,
+  grid: 'minmax',
+  objective: 1,
+  relative: 0.1,
+  rows: 2,
+  columns: 2,
+  moves: 0,
+}
 const layer = { ...result, damping: 0.01, adapter: 'test' }
 
 async function* events(work: (ms: number) => void, cleanUp: () => void): AsyncGenerator<RunEvent> {
@@ -20,7 +31,13 @@ async function* events(work: (ms: number) => void, cleanUp: () => void): AsyncGe
 
 test('only time spent inside the generator counts', async () => {
   let clock = 1000
-  const stamped = timed(events((ms) => (clock += ms), () => {}), () => clock)
+  const stamped = timed(
+    events(
+      (ms) => (clock += ms),
+      () => {},
+    ),
+    () => clock,
+  )
   const solving = await stamped.next()
   clock += 5000 // a pause: nobody pulls
   const solved = await stamped.next()
@@ -33,7 +50,13 @@ test('only time spent inside the generator counts', async () => {
 
 test('cancelling reaches the generator', async () => {
   let cleaned = 0
-  const stamped = timed(events(() => {}, () => cleaned++), () => 0)
+  const stamped = timed(
+    events(
+      () => {},
+      () => cleaned++,
+    ),
+    () => 0,
+  )
   await stamped.next()
   await stamped.return(undefined)
   expect(cleaned).toBe(1)

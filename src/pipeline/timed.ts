@@ -18,7 +18,10 @@ export async function* timed(events: AsyncGenerator<RunEvent>, now: () => number
         took.set(`${value.layer} ${value.recipe}`, ms)
         yield { ...value, ms, at }
       } else if (value.event === 'finished') {
-        const layers = value.layers.map((result) => ({ ...result, ms: took.get(`${result.layer} ${result.recipe}`) ?? 0 }))
+        const layers = value.layers.map((result) => ({
+          ...result,
+          ms: took.get(`${result.layer} ${result.recipe}`) ?? 0,
+        }))
         yield { ...value, layers, at }
       } else yield { ...value, at }
     }

@@ -21,7 +21,16 @@ export interface WorkDone {
  */
 export function workDone(before: WorkDone | undefined, event: RunEvent): WorkDone {
   if (event.event === 'started') return begin(event)
-  if (!before) return { total: 1, done: 0, solved: 0, layers: 0, text: 'opening', step: { calibrating: 0, layer: {}, evaluating: 0 }, finished: false }
+  if (!before)
+    return {
+      total: 1,
+      done: 0,
+      solved: 0,
+      layers: 0,
+      text: 'opening',
+      step: { calibrating: 0, layer: {}, evaluating: 0 },
+      finished: false,
+    }
   const { step, layers } = before
   switch (event.event) {
     case 'calibrating':
@@ -31,7 +40,11 @@ export function workDone(before: WorkDone | undefined, event: RunEvent): WorkDon
         text: `block ${event.block}: calibrating, ${event.windows} of ${event.of} windows`,
       }
     case 'layer':
-      return { ...before, done: before.done + step.layer[event.layer], text: `${before.solved} of ${layers} layers: ${event.layer}` }
+      return {
+        ...before,
+        done: before.done + step.layer[event.layer],
+        text: `${before.solved} of ${layers} layers: ${event.layer}`,
+      }
     case 'solved':
       return { ...before, solved: before.solved + 1, text: `${before.solved + 1} of ${layers} layers` }
     case 'evaluating':
@@ -51,7 +64,9 @@ function begin({ layers, plan, model, calibration, evaluation, cached }: RunEven
   const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0)
   const weights = sum(layers.map(({ rows, columns }) => rows * columns))
   const products = Object.fromEntries(layers.map(({ layer, rows, columns }) => [layer, 5 * rows * columns * columns]))
-  const hessians = sum(layers.filter(({ module }) => !/k_proj|v_proj|up_proj/.test(module)).map(({ columns }) => columns ** 2 / 2))
+  const hessians = sum(
+    layers.filter(({ module }) => !/k_proj|v_proj|up_proj/.test(module)).map(({ columns }) => columns ** 2 / 2),
+  )
   const perBlock = 1 / Math.max(1, model.blocks)
   const step = {
     calibrating: cached ? 0 : plan.window * (weights + hessians) * perBlock,

@@ -36,10 +36,22 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
       subject: 'Output head',
       fact: facts.tied ? 'Tied to the embedding, kept in full precision' : 'Its own tensor, kept in full precision',
     },
-    { status: 'ok', subject: 'Shapes', fact: `${count(model.tensorNames.length)} of ${count(model.tensorNames.length)} agree with the config` },
-    ...checkpoint.skipped.slice(0, 4).map((path): Check => ({ status: 'skipped', subject: path, fact: 'Not needed, left alone' })),
+    {
+      status: 'ok',
+      subject: 'Shapes',
+      fact: `${count(model.tensorNames.length)} of ${count(model.tensorNames.length)} agree with the config`,
+    },
+    ...checkpoint.skipped
+      .slice(0, 4)
+      .map((path): Check => ({ status: 'skipped', subject: path, fact: 'Not needed, left alone' })),
     ...(checkpoint.skipped.length > 4
-      ? [{ status: 'skipped', subject: `${checkpoint.skipped.length - 4} more files`, fact: 'Not needed, left alone' } as const]
+      ? [
+          {
+            status: 'skipped',
+            subject: `${checkpoint.skipped.length - 4} more files`,
+            fact: 'Not needed, left alone',
+          } as const,
+        ]
       : []),
   ]
 }
@@ -56,7 +68,11 @@ function tokenizerRow({ tokenizerJson, tokenizerConfigJson }: Checkpoint): Check
 }
 
 /** Facts and memory of an opened model. */
-export function modelReport(checkpoint: Checkpoint, model: Model, adapter: AdapterFacts | undefined): Omit<OpenReport, 'checks'> {
+export function modelReport(
+  checkpoint: Checkpoint,
+  model: Model,
+  adapter: AdapterFacts | undefined,
+): Omit<OpenReport, 'checks'> {
   const { buffers, memory } = memoryPlan(model, { window: defaultPlan.window, samples: defaultPlan.samples })
   return {
     name: checkpoint.name,

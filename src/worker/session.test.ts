@@ -63,7 +63,10 @@ test('opens, runs to the end, frees the device, and solves again without calibra
   expect(first.filter(({ event }) => event === 'layer')).toHaveLength(56)
   expect(first.filter(({ event }) => event === 'solved')).toHaveLength(28)
   expect(first.some(({ event }) => event === 'calibrating')).toBe(true)
-  expect(messages.filter((message) => message.type === 'state').at(-1)).toMatchObject({ state: 'finished', liveBytes: 0 })
+  expect(messages.filter((message) => message.type === 'state').at(-1)).toMatchObject({
+    state: 'finished',
+    liveBytes: 0,
+  })
 
   messages.length = 0
   finished = until(isState('finished'))
@@ -148,7 +151,11 @@ test('a plan that does not fit is refused with its numbers, and the model stays 
 
 test('without WebGPU it says so', async () => {
   const messages: FromWorker[] = []
-  const session = new Session(undefined, (message) => messages.push(message), () => 0)
+  const session = new Session(
+    undefined,
+    (message) => messages.push(message),
+    () => 0,
+  )
   await session.receive({ type: 'run', plan, stepping: false })
   expect(messages).toContainEqual({ type: 'unavailable', reason: expect.stringContaining('navigator.gpu') })
 })

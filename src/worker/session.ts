@@ -125,7 +125,9 @@ export class Session {
     this.paused = false
     this.stepping = message.stepping
     const [calibration, evaluation] = await texts(message.calibration, message.evaluation)
-    this.running = this.pull(timed(run({ gpu, model, calibration, evaluation, cache: this.cache }, message.plan), this.now))
+    this.running = this.pull(
+      timed(run({ gpu, model, calibration, evaluation, cache: this.cache }, message.plan), this.now),
+    )
   }
 
   /** Pulls a run to its end, its cancellation or its failure; never rejects. */
