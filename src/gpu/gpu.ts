@@ -77,7 +77,9 @@ export class Gpu implements Disposable {
     })
     const words = `${info.vendor} ${info.architecture} ${info.description}`.toLowerCase()
     const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software|basic render/.test(words)
-    const name = /swiftshader/.test(words) ? 'SwiftShader' : info.description || `${info.vendor} ${info.architecture}`.trim() || 'unnamed GPU'
+    const name = /swiftshader/.test(words)
+      ? 'SwiftShader'
+      : info.description || `${info.vendor} ${info.architecture}`.trim() || 'unnamed GPU'
     return new Gpu(
       device,
       {
@@ -147,7 +149,11 @@ export class Gpu implements Disposable {
 
   /** The bytes of a buffer (or of a part; multiples of 4). */
   async read(buffer: GpuBuffer, offset = 0, bytes = buffer.bytes - offset): Promise<ArrayBuffer> {
-    const staging = this.device.createBuffer({ label: `read ${buffer.label}`, size: bytes, usage: GPU_MAP_READ | GPU_COPY_DST })
+    const staging = this.device.createBuffer({
+      label: `read ${buffer.label}`,
+      size: bytes,
+      usage: GPU_MAP_READ | GPU_COPY_DST,
+    })
     try {
       const encoder = this.device.createCommandEncoder({ label: `read ${buffer.label}` })
       encoder.copyBufferToBuffer(buffer.raw, offset, staging, 0, bytes)

@@ -1,31 +1,10 @@
 // The events of a run: plain data, yielded by run.ts. They are the worker's messages, what the store folds, the command line's
 // output and the recorded run. Losses: objective = tr(E H Eᵀ) with undamped H = XᵀX / tokens; relative = objective / tr(W H Wᵀ).
 import type { AdapterFacts } from '../gpu/gpu.ts'
+import type { LayerFacts, ModelFacts } from '../model/facts.ts'
 import type { Plan } from './plan.ts'
 
-/** One quantized linear layer. */
-export interface LayerFacts {
-  /** Tensor path without `.weight`: 'model.layers.0.self_attn.q_proj'. */
-  layer: string
-  block: number
-  /** Last word of the path: 'q_proj'. */
-  module: string
-  rows: number
-  columns: number
-}
-
-export interface ModelFacts {
-  /** Folder or bundled name. */
-  name: string
-  architecture: string
-  parameters: number
-  blocks: number
-  hidden: number
-  vocabulary: number
-  /** Longest sequence the model was made for, in tokens. */
-  context: number
-  tied: boolean
-}
+export type { LayerFacts, ModelFacts }
 
 export interface Perplexity {
   value: number
