@@ -1,13 +1,15 @@
-// A bar with the time left, on a terminal only.
+// A bar with the time left, on a terminal only; warnings as lines always. The same fold and the same words as on the page.
 import type { WriteStream } from 'node:tty'
 import type { TimedEvent } from '../pipeline/events.ts'
-import { workDone, type WorkDone } from '../pipeline/work-done.ts'
+import { activity, progress } from '../store/progress.ts'
+import { emptyRun, fold } from '../store/run.ts'
+import { duration } from '../store/wording.ts'
 
 const WIDTH = 28
 
 export class Progress {
-  private done: WorkDone | undefined
-  private shown = 0
+  private run = emptyRun
+  private shown = -Infinity
 
   constructor(
     private readonly stream: WriteStream,
@@ -15,19 +17,18 @@ export class Progress {
   ) {}
 
   show(event: TimedEvent): void {
+    this.run = fold(this.run, event)
     if (event.event === 'warning') this.line(event.text)
     if (event.event === 'hessian' && event.few)
       this.line(`${event.layers[0]}: ${event.tokens} tokens for ${event.columns} columns, fewer than 4 per column`)
     if (event.event === 'damping')
       this.line(`${event.layer}, ${event.recipe}: damping raised, ${event.tried.join(', ')}`)
-    this.done = workDone(this.done, event)
     if (!this.stream.isTTY || this.now() - this.shown < 100) return
     this.shown = this.now()
-    const { done, total, text } = this.done
-    const share = Math.min(1, done / total)
-    const left = share > 0.02 ? `, ${Math.ceil((event.at * (1 - share)) / share / 1000)} s left` : ''
-    const filled = Math.round(share * WIDTH)
-    this.stream.write(`\r\x1b[K${'━'.repeat(filled)}${'─'.repeat(WIDTH - filled)} ${text}${left}`)
+    const { layers, position, remainingMs } = progress(this.run)
+    const filled = layers ? Math.round((position / layers) * WIDTH) : 0
+    const left = remainingMs === undefined ? '' : `, about ${duration(remainingMs)} left`
+    this.stream.write(`\r\x1b[K${'━'.repeat(filled)}${'─'.repeat(WIDTH - filled)} ${activity(this.run)}${left}`)
   }
 
   end(): void {
