@@ -91,24 +91,26 @@ export interface DepthRow {
   ratio: Readonly<Record<string, number>>
 }
 
+const rowCache = new WeakMap<object, DepthRow>()
+
+/** Rows of layers without news are the same objects, so that the chart can skip them. */
 export function depthRows(run: Run): readonly DepthRow[] {
   const names = run.plan?.recipes ?? []
   const yardstick = reference(names)
   return run.order.map((layer, index) => {
     const state = run.layers[layer]
+    const known = rowCache.get(state.results)
+    if (known) return known
     const solved = names.filter((name) => state.results[name])
     const ratios = solved.flatMap((name) => {
       const value = name === yardstick ? undefined : ratio(state, name, yardstick)
       return value === undefined ? [] : [[name, value] as const]
     })
-    return {
-      index,
-      layer,
-      block: state.facts.block,
-      module: state.facts.module,
-      loss: Object.fromEntries(solved.map((name) => [name, state.results[name].relative])),
-      ratio: Object.fromEntries(ratios),
-    }
+    const { block, module } = state.facts
+    const loss = Object.fromEntries(solved.map((name) => [name, state.results[name].relative]))
+    const row = { index, layer, block, module, loss, ratio: Object.fromEntries(ratios) }
+    rowCache.set(state.results, row)
+    return row
   })
 }
 

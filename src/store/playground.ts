@@ -4,6 +4,7 @@ import type { TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { RunClient } from '../worker/client.ts'
 import type { FromWorker, NamedBlob, NamedText, Source } from '../worker/protocol.ts'
+import { focusLayer } from './compare.ts'
 import { Player } from './player.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import type { LinkedPlan } from './url.ts'
@@ -157,6 +158,20 @@ export class Playground {
   select(layer: string | undefined) {
     if (layer === undefined) this.replace(without(this.session, 'selected'))
     else this.set({ selected: layer })
+  }
+
+  /** Shows the neighbour of the layer in view. */
+  selectNext(by: 1 | -1) {
+    const { run, selected } = this.session
+    const shown = selected ?? focusLayer(run)
+    const index = shown === undefined ? 0 : run.order.indexOf(shown) + by
+    const layer = run.order[Math.min(run.order.length - 1, Math.max(0, index))]
+    if (layer !== undefined) this.select(layer)
+  }
+
+  /** Something outside of a run went wrong that the user can mend. */
+  fail(message: string) {
+    this.set({ failure: { kind: 'input', message } })
   }
 
   dismissProblems() {

@@ -144,8 +144,7 @@ export function fold(before: Run, event: TimedEvent): Run {
 }
 
 function start(before: Run, event: TimedEvent & { event: 'started' }): Run {
-  const fresh: Omit<LayerState, 'facts'> = {
-    results: {},
+  const fresh: Omit<LayerState, 'facts' | 'results'> = {
     curves: {},
     damping: {},
     few: false,
@@ -166,7 +165,7 @@ function start(before: Run, event: TimedEvent & { event: 'started' }): Run {
     calibration: event.calibration,
     evaluation: event.evaluation,
     order: event.layers.map(({ layer }) => layer),
-    layers: Object.fromEntries(event.layers.map((facts) => [facts.layer, { facts, ...fresh }])),
+    layers: Object.fromEntries(event.layers.map((facts) => [facts.layer, { facts, results: {}, ...fresh }])),
     at: event.at,
     ...(earlier && earlier.model === event.model.name ? { earlier } : {}),
   }

@@ -21,7 +21,7 @@ export interface Session {
   liveBytes: number
   run: Run
   failure?: { kind: FailureKind; message: string }
-  /** The newest report, good or bad. */
+  /** The newest report, good or bad; while opening, as far as it is known. */
   report?: OpenReport
   /** The newest good report: the model that runs. */
   opened?: OpenReport
@@ -46,6 +46,8 @@ export function receive(session: Session, message: FromWorker): Session {
       return { ...session, adapter: message.adapter }
     case 'unavailable':
       return { ...session, unavailable: message.reason }
+    case 'opening':
+      return { ...session, report: message.report }
     case 'opened': {
       const { report } = message
       return report.model ? { ...session, report, opened: report } : { ...session, report }

@@ -1,0 +1,26 @@
+// The composition root of the page: worker, store, view.
+import type { TimedEvent } from './pipeline/events.ts'
+import { Playground } from './store/playground.ts'
+import { readPlan } from './store/url.ts'
+import { mount } from './ui/mount.tsx'
+import { paced } from './ui/pace.ts'
+import { createClient } from './worker/client.ts'
+
+const BUNDLED = 'tiny-tales-1m'
+
+async function recording(): Promise<TimedEvent[]> {
+  const url = new URL(`${import.meta.env.BASE_URL}runs/${BUNDLED}.json`, location.href)
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}`)
+  return (await response.json()) as TimedEvent[]
+}
+
+const playground = new Playground({
+  client: paced(createClient()),
+  link: readPlan(location.search),
+  bundled: BUNDLED,
+  recording,
+})
+mount(playground)
+if (new URLSearchParams(location.search).has('recording')) void playground.playRecording()
+else playground.openBundled()

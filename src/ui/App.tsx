@@ -1,0 +1,166 @@
+// The page: top bar, plan, one of two rooms, foot; keys, drops and the recording's clock.
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { writePlan } from '../store/url.ts'
+import { copyText } from './clipboard.ts'
+import { isText, pickedFiles } from './files.ts'
+import { type KeyAction, useKeys } from './keys.ts'
+import { KeysDialog } from './KeysDialog.tsx'
+import { OpenRoom } from './OpenRoom.tsx'
+import { PlanStrip } from './PlanStrip.tsx'
+import { PlayRoom } from './PlayRoom.tsx'
+import { RecordingBanner } from './RecordingBanner.tsx'
+import { usePlayground, useSession } from './session.ts'
+import { useTheme } from './theme.ts'
+import { TopBar } from './TopBar.tsx'
+
+export function App() {
+  const playground = usePlayground()
+  const room = useSession((session) => session.room)
+  const [theme, turnTheme] = useTheme()
+  const [shared, share] = useShare()
+  const [keysOpen, setKeysOpen] = useState(false)
+  const dragging = useDrops()
+  usePlanInAddress()
+  usePlayerClock()
+  const actions = useMemo<KeyAction[]>(() => {
+    const { store } = playground
+    const bits = [2, 3, 4, 8].map((value) => ({
+      key: String(value),
+      name: String(value),
+      what: `${value} bits`,
+      run: () => playground.change({ bits: value }),
+    }))
+    return [
+      {
+        key: ' ',
+        name: 'Space',
+        what: 'run or pause',
+        run: () => (store.getState().state === 'running' ? playground.pause() : playground.run()),
+      },
+      { key: 'ArrowRight', name: '→', what: 'step one layer', run: () => playground.step() },
+      { key: 'Escape', name: 'Esc', what: 'stop', run: () => playground.stop() },
+      ...bits,
+      { key: '[', name: '[', what: 'layer before', run: () => playground.selectNext(-1) },
+      { key: ']', name: ']', what: 'layer after', run: () => playground.selectNext(1) },
+      { key: 'o', name: 'O', what: 'open a model', run: () => playground.go('open') },
+      { key: 'p', name: 'P', what: 'play', run: () => playground.go('play') },
+      { key: 's', name: 'S', what: 'copy a link to this plan', run: share },
+      { key: 't', name: 'T', what: 'theme', run: turnTheme },
+      { key: '?', name: '?', what: 'all keys', run: () => setKeysOpen(true) },
+    ]
+  }, [playground, share, turnTheme])
+  useKeys(actions)
+  return (
+    <>
+      <TopBar theme={theme} turnTheme={turnTheme} share={share} shared={shared} />
+      {room === 'play' && <PlanStrip />}
+      {room === 'play' && (
+        <div className="page">
+          <RecordingBanner />
+        </div>
+      )}
+      {room === 'play' ? <PlayRoom /> : <OpenRoom />}
+      <footer className="foot">
+        <div className="page">
+          <p>
+            Loss is{' '}
+            <span className="math">
+              tr(<i>E H E</i>
+              <sup>T</sup>) ÷ tr(<i>W H W</i>
+              <sup>T</sup>)
+            </span>{' '}
+            over the same calibration tokens for every recipe, undamped.
+          </p>
+          <p className="keys-hint">
+            <kbd>Space</kbd> run or pause <kbd>→</kbd> step <kbd>Esc</kbd> stop{' '}
+            <button type="button" className="plain" onClick={() => setKeysOpen(true)}>
+              <kbd>?</kbd> all keys
+            </button>
+          </p>
+        </div>
+      </footer>
+      <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} actions={actions} />
+      <p className="visually-hidden" aria-live="polite">
+        {shared}
+      </p>
+      {dragging && (
+        <div className="dragging" aria-hidden="true">
+          Drop a model folder, its files, or a text to calibrate on
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Copies the address, which carries the plan. */
+function useShare(): [string, () => void] {
+  const [shared, setShared] = useState('')
+  const share = useCallback(() => {
+    setShared(copyText(location.href) ? 'Link copied' : 'Copy the address bar')
+    setTimeout(() => setShared(''), 2500)
+  }, [])
+  return [shared, share]
+}
+
+/** Keeps the address in step with the plan. A recorded run is not the user's plan. */
+function usePlanInAddress() {
+  const plan = useSession((session) => session.plan)
+  const recording = useSession((session) => session.recording !== undefined)
+  useEffect(() => {
+    if (!recording)
+      history.replaceState(null, '', `${location.pathname}${writePlan(plan, location.search)}${location.hash}`)
+  }, [plan, recording])
+}
+
+/** Plays a recording in the time of the viewer. */
+function usePlayerClock() {
+  const playground = usePlayground()
+  const playing = useSession((session) => session.recording?.playing ?? false)
+  useEffect(() => {
+    if (!playing) return
+    let last = performance.now()
+    const timer = setInterval(() => {
+      const now = performance.now()
+      playground.advance(now - last)
+      last = now
+    }, 100)
+    return () => clearInterval(timer)
+  }, [playing, playground])
+}
+
+/** Files may be dropped anywhere. Returns whether something is being dragged over the page. */
+function useDrops(): boolean {
+  const playground = usePlayground()
+  const [dragging, setDragging] = useState(false)
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      setDragging(true)
+    }
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setDragging(false)
+    }
+    const take = async (event: DragEvent) => {
+      const { name, files } = await pickedFiles(event)
+      if (isText(files)) playground.setText('calibration', { name: files[0].path, text: await files[0].blob.text() })
+      else if (files.length) playground.openFiles(name, files)
+    }
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      setDragging(false)
+      take(event).catch((error: unknown) => playground.fail(`dropped files: ${String(error)}`))
+    }
+    addEventListener('dragover', over)
+    addEventListener('dragleave', leave)
+    addEventListener('drop', drop)
+    return () => {
+      removeEventListener('dragover', over)
+      removeEventListener('dragleave', leave)
+      removeEventListener('drop', drop)
+    }
+  }, [playground])
+  return dragging
+}

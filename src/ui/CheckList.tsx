@@ -1,0 +1,36 @@
+// What was found in a checkpoint, one line per thing that was looked at.
+import type { Check } from '../worker/protocol.ts'
+import { Icon, type IconName } from './icons.tsx'
+
+const icons: Readonly<Record<Check['status'], IconName>> = {
+  ok: 'check',
+  warning: 'warn',
+  error: 'cross',
+  skipped: 'dash',
+}
+const words: Readonly<Record<Check['status'], string>> = {
+  ok: 'Fine',
+  warning: 'Warning',
+  error: 'Error',
+  skipped: 'Not used',
+}
+
+export function CheckList({ checks }: { checks: readonly Check[] }) {
+  return (
+    <ul className="checks">
+      {checks.map(({ status, subject, fact, detail }, i) => (
+        <li key={i} className={status}>
+          <Icon name={icons[status]} />
+          <b className={subject.includes('.') ? 'mono' : undefined}>
+            <span className="visually-hidden">{words[status]}: </span>
+            {subject}
+          </b>
+          <span>
+            {fact}
+            {detail && <small>{detail}</small>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

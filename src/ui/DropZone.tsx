@@ -1,0 +1,64 @@
+// Where a checkpoint comes in: dropped anywhere on the page, or chosen as files or as a folder.
+import { useId, useRef, useState } from 'react'
+import { pickedFiles } from './files.ts'
+import { Icon } from './icons.tsx'
+import { Strip } from './Strip.tsx'
+import { usePlayground } from './session.ts'
+
+export function DropZone({ large }: { large?: boolean }) {
+  const playground = usePlayground()
+  const input = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const [problem, setProblem] = useState('')
+  const id = useId()
+  const take = async (event: Event) => {
+    const { name, files } = await pickedFiles(event)
+    if (files.length) playground.openFiles(name, files)
+    else setProblem('The choice holds no file.')
+  }
+  const chosen = (event: Event) => {
+    setProblem('')
+    take(event).catch((error: unknown) => setProblem(String(error)))
+  }
+  return (
+    <section className={large ? 'drop large' : 'drop'} aria-label="Your own model">
+      <Icon name="folder" />
+      <div>
+        <b>Drop your model here</b>
+        <p>
+          A Llama folder from Hugging Face, or its files: config.json, tokenizer.json and *.safetensors. Read in this
+          tab, never uploaded.
+        </p>
+      </div>
+      <div className="actions">
+        <button type="button" className="btn" onClick={() => input.current?.click()}>
+          Open checkpoint
+        </button>
+        <button type="button" className="btn" onClick={() => folder.current?.click()}>
+          A folder
+        </button>
+      </div>
+      <label className="visually-hidden">
+        Checkpoint files
+        <input ref={input} type="file" multiple tabIndex={-1} onChange={(event) => chosen(event.nativeEvent)} />
+      </label>
+      <label className="visually-hidden" htmlFor={id}>
+        Folder of a model
+      </label>
+      <input
+        id={id}
+        ref={(element) => {
+          folder.current = element
+          // React knows no such attribute; every desktop browser does.
+          element?.setAttribute('webkitdirectory', '')
+        }}
+        className="visually-hidden"
+        type="file"
+        multiple
+        tabIndex={-1}
+        onChange={(event) => chosen(event.nativeEvent)}
+      />
+      {problem && <Strip tone="error" title={problem} />}
+    </section>
+  )
+}

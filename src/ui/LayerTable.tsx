@@ -1,0 +1,182 @@
+// Every number: one row per layer, one column per recipe, then the comparison, the shape and the moves.
+import { memo, useEffect, useRef } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import { challenger, focusLayer, reference, tableRows, type TableRow } from '../store/compare.ts'
+import { fileStem, layersCsv, runJson } from '../store/downloads.ts'
+import { count, recipeShort, recipeTitle, signedPercent, significant } from '../store/wording.ts'
+import { saveText } from './clipboard.ts'
+import { Icon } from './icons.tsx'
+import { Glyph, recipeClass } from './marks.tsx'
+import { usePlayground, useSession } from './session.ts'
+
+export function LayerTable() {
+  const playground = usePlayground()
+  const rows = useSession(useShallow(({ run }) => tableRows(run)))
+  const recipes = useSession(useShallow(({ run, plan }) => run.plan?.recipes ?? plan.recipes))
+  const shown = useSession((session) => session.selected ?? focusLayer(session.run))
+  const yardstick = reference(recipes)
+  const leading = challenger(recipes)
+  const scroller = useRef<HTMLDivElement>(null)
+  const following = useSession((session) => session.selected === undefined && session.state === 'running')
+  useEffect(() => {
+    const box = scroller.current
+    const row = box?.querySelector<HTMLElement>('tr[data-shown]')
+    if (!box || !row || !following || box.matches(':hover, :focus-within')) return
+    const head = 40
+    if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight)
+      box.scrollTop = row.offsetTop + row.offsetHeight - box.clientHeight + row.offsetHeight
+    else if (row.offsetTop < box.scrollTop + head) box.scrollTop = row.offsetTop - head
+  }, [shown, following])
+  const save = (kind: 'json' | 'csv') => {
+    const { run, recording } = playground.store.getState()
+    if (kind === 'json') saveText(`${fileStem(run)}.json`, 'application/json', runJson(run, recording !== undefined))
+    else saveText(`${fileStem(run)}-layers.csv`, 'text/csv', layersCsv(run))
+  }
+  return (
+    <section className="figure" aria-label="Layer losses">
+      <header>
+        <div>
+          <h2>The numbers</h2>
+          <p className="caption">Relative loss tr(EHEᵀ) ÷ tr(WHWᵀ), a share of one. Bold is the lowest of the row.</p>
+        </div>
+        <div className="chips">
+          <button
+            type="button"
+            className="btn"
+            disabled={!rows.length}
+            onClick={() => save('json')}
+            title="The run as JSON: plan, losses, perplexities"
+          >
+            <Icon name="download" />
+            Download results
+          </button>
+          <button
+            type="button"
+            className="btn"
+            disabled={!rows.length}
+            onClick={() => save('csv')}
+            aria-label="Layer table as CSV"
+          >
+            CSV
+          </button>
+        </div>
+      </header>
+      <div className="scroller" ref={scroller} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              {recipes.map((name) => (
+                <th key={name} scope="col" className="number" aria-label={recipeTitle(name)}>
+                  <span className={`column ${recipeClass(name)}`}>
+                    <Glyph recipe={name} />
+                    {recipes.includes('gptq') ? recipeShort(name) : recipeTitle(name)}
+                  </span>
+                </th>
+              ))}
+              {leading && yardstick && (
+                <th scope="col" className="number extra">
+                  {recipeShort(leading)} ÷ {recipeShort(yardstick)}
+                </th>
+              )}
+              <th scope="col" className="number extra">
+                Rows × columns
+              </th>
+              {leading && (
+                <th scope="col" className="number extra">
+                  Moves
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, i) => (
+              <Row
+                key={row.facts.layer}
+                row={row}
+                recipes={recipes}
+                leading={leading}
+                first={i > 0 && rows[i - 1].facts.block !== row.facts.block}
+                shown={row.facts.layer === shown}
+                select={playground}
+              />
+            ))}
+          </tbody>
+        </table>
+        {!rows.length && <p className="empty">One row per layer, as soon as a run begins.</p>}
+      </div>
+    </section>
+  )
+}
+
+interface RowProps {
+  row: TableRow
+  recipes: readonly string[]
+  leading: string | undefined
+  /** First row of a block. */
+  first: boolean
+  shown: boolean
+  select: { select(layer: string): void }
+}
+
+const Row = memo(function Row({ row, recipes, leading, first, shown, select }: RowProps) {
+  const { facts, status, losses, lowest, ratio, moves } = row
+  const classes = [status, first ? 'first' : '', shown ? 'shown' : ''].filter(Boolean).join(' ')
+  return (
+    <tr className={classes} data-shown={shown || undefined} onClick={() => select.select(facts.layer)}>
+      <th scope="row">
+        <Path layer={facts.layer} />
+      </th>
+      {recipes.map((name) => {
+        const value = losses[name]
+        const text = value === undefined ? '·' : significant(value, 4)
+        return (
+          <td key={name} className="number">
+            {lowest.includes(name) ? <b>{text}</b> : text}
+          </td>
+        )
+      })}
+      {leading && (
+        <td className="number extra">
+          {ratio === undefined ? '·' : <Delta value={ratio - 1} recipe={ratio < 1 ? leading : 'rtn'} />}
+        </td>
+      )}
+      <td className="number extra">
+        {count(facts.rows)} × {count(facts.columns)}
+      </td>
+      {leading && <td className="number extra">{moves === undefined ? '·' : count(moves)}</td>}
+    </tr>
+  )
+})
+
+/** The tensor path whole, with its telling parts in ink; narrow screens hide the rest from the eye only. */
+function Path({ layer }: { layer: string }) {
+  const parts = layer.split('.')
+  const last = parts.pop() ?? ''
+  const index = parts.findIndex((part) => /^\d+$/.test(part))
+  const head = index < 0 ? '' : `${parts.slice(0, index).join('.')}.`
+  const middle = index < 0 ? `${parts.join('.')}.` : `.${parts.slice(index + 1).join('.')}.`
+  return (
+    <span className="path">
+      <i>{head}</i>
+      {index >= 0 && <span>{parts[index]}</span>}
+      <i>{middle}</i>
+      <b>{last}</b>
+    </span>
+  )
+}
+
+/** A bar from zero to the left when lower, to the right when higher; full at ±15 %. */
+function Delta({ value, recipe }: { value: number; recipe: string }) {
+  const zero = 44
+  const length = Math.min(1, Math.abs(value) / 0.15) * (value < 0 ? 42 : 18)
+  return (
+    <span className={`delta ${recipeClass(recipe)}`}>
+      <svg viewBox="0 0 64 12" width="64" height="12" aria-hidden="true">
+        <path d={`M${zero} 0v12`} />
+        <rect x={value < 0 ? zero - length : zero} y={2.5} width={length} height={7} />
+      </svg>
+      {signedPercent(value)}
+    </span>
+  )
+}

@@ -1,0 +1,148 @@
+// The experiment: model, bits, group, grid, zero point, calibration, recipes. A change after a run solves again at once.
+import { useId, useState } from 'react'
+import { exportNote } from '../store/notes.ts'
+import { count, groupWords, millions } from '../store/wording.ts'
+import { CalibrationPanel } from './CalibrationPanel.tsx'
+import { NumberField } from './NumberField.tsx'
+import { RecipeChips } from './RecipeChips.tsx'
+import { Segments } from './Segments.tsx'
+import { usePlayground, useSession } from './session.ts'
+
+const GROUPS = [32, 64, 128]
+
+export function PlanStrip() {
+  const playground = usePlayground()
+  const plan = useSession((session) => session.plan)
+  const recording = useSession((session) => session.recording !== undefined)
+  const layers = useSession((session) => session.opened?.layers)
+  const name = useSession((session) => session.opened?.model?.name ?? session.run.model?.name ?? session.bundled)
+  const [unfolded, setUnfolded] = useState(false)
+  const [texts, setTexts] = useState(false)
+  const panel = useId()
+  const narrowest = Math.min(...(layers ?? []).map(({ columns }) => columns))
+  const bits = [2, 3, 4, 8, ...([2, 3, 4, 8].includes(plan.bits) ? [] : [plan.bits])]
+  const refused = layers && exportNote(plan, layers)
+  const grid = plan.grid === 'minmax' ? 'min–max' : plan.grid
+  return (
+    <section className="plan" aria-label="Plan" data-unfolded={unfolded || undefined}>
+      <div className="page">
+        <div className="plan-short">
+          <span>
+            <b>{plan.bits} bits</b>, {groupWords(plan.group)}, {grid} grid,{' '}
+            <span className="nowrap">
+              {plan.recipes.length} recipes on <b>{name}</b>
+            </span>
+          </span>
+          <button type="button" className="btn" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+            {unfolded ? 'Fold' : 'Change'}
+          </button>
+        </div>
+        <fieldset className="plan-full" disabled={recording}>
+          <legend className="visually-hidden">Plan of the run</legend>
+          <div className="plan-row">
+            <ModelField />
+            <Segments
+              label="Bits"
+              segments={bits.sort((a, b) => a - b).map((value) => ({ value: String(value), label: String(value) }))}
+              value={String(plan.bits)}
+              onChange={(value) => playground.change({ bits: Number(value) })}
+            />
+            <div className="joined">
+              <Segments
+                label="Group"
+                segments={[
+                  ...GROUPS.map((value) => ({
+                    value: String(value),
+                    label: String(value),
+                    ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
+                  })),
+                  { value: '0', label: 'row' },
+                ]}
+                value={String(plan.group)}
+                onChange={(value) => playground.change({ group: Number(value) })}
+              />
+              <NumberField
+                label="Other group size"
+                hideLabel
+                placeholder="other"
+                value={plan.group === 0 || GROUPS.includes(plan.group) ? undefined : plan.group}
+                min={1}
+                max={Number.isFinite(narrowest) ? narrowest : 1_000_000}
+                onCommit={(group) => playground.change({ group })}
+              />
+            </div>
+            <Segments
+              label="Grid"
+              segments={[
+                { value: 'minmax', label: 'min–max' },
+                { value: 'clip', label: 'clip' },
+              ]}
+              value={plan.grid}
+              onChange={(value) => playground.change({ grid: value })}
+            />
+            <Segments
+              label="Zero point"
+              segments={[
+                { value: 'asymmetric', label: 'asymmetric' },
+                { value: 'symmetric', label: 'symmetric' },
+              ]}
+              value={plan.symmetric ? 'symmetric' : 'asymmetric'}
+              onChange={(value) => playground.change({ symmetric: value === 'symmetric' })}
+            />
+            <div className="field">
+              <span className="label">Calibration</span>
+              <button
+                type="button"
+                className="select"
+                aria-expanded={texts}
+                aria-controls={panel}
+                onClick={() => setTexts(!texts)}
+              >
+                {count(plan.samples)} × {count(plan.window)} tokens
+                <span className="caret" aria-hidden="true" />
+              </button>
+            </div>
+          </div>
+          {texts && <CalibrationPanel id={panel} />}
+          <RecipeChips />
+        </fieldset>
+        {refused && <p className="reason">{refused}</p>}
+      </div>
+    </section>
+  )
+}
+
+function ModelField() {
+  const playground = usePlayground()
+  const bundled = useSession((session) => session.bundled)
+  const dropped = useSession((session) => session.dropped)
+  const model = useSession((session) => session.opened?.model ?? session.run.model)
+  const id = useId()
+  const current = model && dropped !== undefined && model.name !== bundled ? 'dropped' : 'bundled'
+  return (
+    <div className="field">
+      <label className="label" htmlFor={id}>
+        Model
+      </label>
+      <select
+        id={id}
+        className="select"
+        value={current}
+        onChange={({ target }) => {
+          if (target.value === 'open') playground.go('open')
+          else if (target.value === 'dropped') playground.openDropped()
+          else playground.openBundled(true)
+        }}
+      >
+        <option value="bundled">{describe(bundled, current === 'bundled' ? model?.parameters : undefined)}</option>
+        {dropped !== undefined && (
+          <option value="dropped">{describe(dropped, current === 'dropped' ? model?.parameters : undefined)}</option>
+        )}
+        <option value="open">Open a checkpoint …</option>
+      </select>
+    </div>
+  )
+}
+
+const describe = (name: string, parameters: number | undefined) =>
+  parameters === undefined ? name : `${name}, ${millions(parameters)} weights`

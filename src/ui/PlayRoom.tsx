@@ -1,0 +1,136 @@
+// The room Play: run bar, verdict, this layer, every layer, the numbers, the whole model.
+import { lazy, Suspense, useDeferredValue } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import { challenger, focusLayer, reference } from '../store/compare.ts'
+import { depthMarks, depthRows, descentData } from '../store/curves.ts'
+import { count, layerName, moduleName, recipeShort, signedPercent } from '../store/wording.ts'
+import { DropZone } from './DropZone.tsx'
+import { LayerTable } from './LayerTable.tsx'
+import { PerplexityBars } from './PerplexityBars.tsx'
+import { RunBar } from './RunBar.tsx'
+import { RunStrips } from './RunStrips.tsx'
+import { usePlayground, useSession } from './session.ts'
+import { VerdictLine } from './VerdictLine.tsx'
+
+const DescentChart = lazy(() => import('./charts/DescentChart.tsx'))
+const DepthChart = lazy(() => import('./charts/DepthChart.tsx'))
+
+export function PlayRoom() {
+  const shown = useSession((session) => session.selected ?? focusLayer(session.run))
+  return (
+    <main className="page play" id="main">
+      <RunBar />
+      <RunStrips />
+      <VerdictLine layer={shown} />
+      <div className="cols">
+        <ThisLayer layer={shown} />
+        <EveryLayer layer={shown} />
+        <div className="span-8">
+          <LayerTable />
+        </div>
+        <div className="span-4 stacked">
+          <PerplexityBars />
+          <DropZone />
+        </div>
+      </div>
+    </main>
+  )
+}
+
+function ThisLayer({ layer }: { layer: string | undefined }) {
+  const playground = usePlayground()
+  const run = useDeferredValue(useSession((session) => session.run))
+  const selected = useSession((session) => session.selected !== undefined)
+  const data = descentData(run, layer)
+  const state = layer === undefined ? undefined : run.layers[layer]
+  const yardstick = data && recipeShort(data.yardstick)
+  const leading =
+    data?.challenger !== undefined && data.gap !== undefined
+      ? `${recipeShort(data.challenger)} is at ${signedPercent(data.gap - 1)} of ${yardstick}.`
+      : ''
+  return (
+    <section className="figure span-5" aria-labelledby="this-layer">
+      <header>
+        <div>
+          <h2 id="this-layer">
+            This layer{' '}
+            {state && (
+              <span className="quiet">
+                {layerName(state.facts)},{' '}
+                <span className="nowrap">
+                  {count(state.facts.rows)} × {count(state.facts.columns)}
+                </span>
+              </span>
+            )}
+          </h2>
+          <p className="caption">
+            {yardstick
+              ? `Its loss while the descent works, in units of ${yardstick}’s result.`
+              : 'Its loss while the descent works.'}
+          </p>
+        </div>
+        {selected && (
+          <button type="button" className="btn small" onClick={() => playground.select(undefined)}>
+            Follow the run
+          </button>
+        )}
+      </header>
+      {data ? (
+        <Suspense fallback={<div className="chart descent" />}>
+          <DescentChart data={data} title={`Loss of ${layer} against moves per row. ${leading}`} />
+        </Suspense>
+      ) : (
+        <p className="empty chart descent">
+          {state
+            ? `Waiting for the first results in ${moduleName(state.facts.module)}.`
+            : 'The descent of the first layer appears here.'}
+        </p>
+      )}
+    </section>
+  )
+}
+
+function EveryLayer({ layer }: { layer: string | undefined }) {
+  const playground = usePlayground()
+  const rows = useDeferredValue(useSession(useShallow(({ run }) => depthRows(run))))
+  const names = useSession(useShallow(({ run }) => run.plan?.recipes ?? []))
+  const marks = useSession(useShallow(({ run }) => depthMarks(run).map((mark) => JSON.stringify(mark))))
+  const working = useSession(({ run }) => (run.working ? run.order.indexOf(run.working.layer) : undefined))
+  const index = rows.findIndex((row) => row.layer === layer)
+  const yardstick = reference(names)
+  const leading = challenger(names)
+  const solved = rows.filter((row) => Object.keys(row.loss).length > 0).length
+  return (
+    <section className="figure span-7" aria-labelledby="every-layer">
+      <header>
+        <div>
+          <h2 id="every-layer">Every layer</h2>
+          <p className="caption">
+            The share of each layer’s output energy lost to rounding
+            {yardstick && names.length > 1 ? `; below, the same divided by ${recipeShort(yardstick)}’s.` : '.'}
+          </p>
+        </div>
+      </header>
+      {rows.length && yardstick ? (
+        <Suspense fallback={<div className="chart depth" />}>
+          <DepthChart
+            rows={rows}
+            recipes={names}
+            yardstick={yardstick}
+            challenger={leading}
+            marks={marks.map((mark) => JSON.parse(mark) as ReturnType<typeof depthMarks>[number])}
+            working={working}
+            shown={index < 0 ? undefined : index}
+            onSelect={(picked) => playground.select(picked)}
+            titles={[
+              `Relative loss by layer, ${solved} of ${rows.length} layers.`,
+              `Loss divided by that of ${recipeShort(yardstick)}, by layer.`,
+            ]}
+          />
+        </Suspense>
+      ) : (
+        <p className="empty chart depth">One point per layer and recipe.</p>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,113 @@
+// What stands between the run bar and the figures when something has to be said: errors, the link, the adapter, the calibration.
+import { useState } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import { runNotes } from '../store/notes.ts'
+import { progress } from '../store/progress.ts'
+import { layerName, plural } from '../store/wording.ts'
+import { FactLine } from './FactLine.tsx'
+import { Strip } from './Strip.tsx'
+import { usePlayground, useSession } from './session.ts'
+
+export function RunStrips() {
+  const playground = usePlayground()
+  const problems = useSession((session) => session.problems)
+  return (
+    <div className="strips">
+      <Failure />
+      {problems.length > 0 && (
+        <Strip
+          tone="warn"
+          title="The link could not be followed in everything."
+          actions={
+            <button type="button" className="btn" onClick={() => playground.dismissProblems()}>
+              Dismiss
+            </button>
+          }
+        >
+          {problems.join(' ')}
+        </Strip>
+      )}
+      <SoftwareAdapter />
+      <Notes />
+    </div>
+  )
+}
+
+/** A failure of a run: what happened, what is kept, what to do, and the line itself. */
+export function Failure() {
+  const playground = usePlayground()
+  const failure = useSession((session) => session.failure)
+  const run = useSession((session) => session.run)
+  if (!failure) return null
+  const { done } = progress(run)
+  const kept = done
+    ? `${plural(done, 'layer')} ${done === 1 ? 'is' : 'are'} finished and stay${done === 1 ? 's' : ''} on screen.`
+    : ''
+  const where = run.working && layerName(run.layers[run.working.layer].facts)
+  const words = {
+    lost: {
+      title: `The system took the GPU away${where ? ` during layer ${done + 1} (${where})` : ''}.`,
+      text: `${kept} The Hessians on the GPU are gone; starting again opens the GPU anew.`,
+      action: 'Start again',
+    },
+    input: {
+      title: 'This cannot run as it is.',
+      text: `${kept} Change what the line below names, then run again.`,
+      action: 'Run again',
+    },
+    internal: {
+      title: 'Something broke inside the page.',
+      text: `${kept} This is a defect; the line below says where.`,
+      action: 'Start again',
+    },
+  }[failure.kind]
+  return (
+    <Strip
+      tone="error"
+      title={words.title}
+      actions={
+        <>
+          <button type="button" className="btn primary" onClick={() => playground.run()}>
+            {words.action}
+          </button>
+          <button type="button" className="btn" onClick={() => playground.dismissFailure()}>
+            Dismiss
+          </button>
+        </>
+      }
+    >
+      {words.text}
+      <FactLine text={failure.message} />
+    </Strip>
+  )
+}
+
+function SoftwareAdapter() {
+  const adapter = useSession((session) => session.adapter)
+  const recording = useSession((session) => session.recording !== undefined)
+  const [hidden, setHidden] = useState(false)
+  if (!adapter?.software || recording || hidden) return null
+  return (
+    <Strip
+      tone="warn"
+      title={`No graphics card in use: WebGPU runs on the processor (${adapter.name}).`}
+      actions={
+        <button type="button" className="btn" onClick={() => setHidden(true)}>
+          Dismiss
+        </button>
+      }
+    >
+      The numbers are the same, the run takes longer. In Chrome, <code>chrome://gpu</code> says why.
+    </Strip>
+  )
+}
+
+function Notes() {
+  const texts = useSession(useShallow(({ run }) => runNotes(run).map((note) => JSON.stringify(note))))
+  const notes = texts.map((text) => JSON.parse(text) as ReturnType<typeof runNotes>[number])
+  return notes.map(({ tone, title, text }) => (
+    <Strip key={title + text} tone={tone} title={title}>
+      {text}
+    </Strip>
+  ))
+}

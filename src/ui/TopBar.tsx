@@ -1,0 +1,101 @@
+// Logo, rooms, what runs where, and the two buttons every room has.
+import { useState } from 'react'
+import type { Room } from '../store/session.ts'
+import { bytes } from '../store/wording.ts'
+import { Icon, Logo } from './icons.tsx'
+import { usePlayground, useSession } from './session.ts'
+import type { Theme } from './theme.ts'
+
+const rooms: readonly { room: Room; title: string }[] = [
+  { room: 'play', title: 'Play' },
+  { room: 'open', title: 'Open model' },
+]
+
+interface Props {
+  theme: Theme
+  turnTheme(): void
+  share(): void
+  shared: string
+}
+
+export function TopBar({ theme, turnTheme, share, shared }: Props) {
+  const playground = usePlayground()
+  const current = useSession(({ room }) => room)
+  return (
+    <header className="topbar">
+      <a className="skip" href="#main">
+        Skip to the figures
+      </a>
+      <div className="page">
+        <span className="brand">
+          <Logo />
+          <span>
+            CDQuant <span>Playground</span>
+          </span>
+        </span>
+        <nav className="tabs" aria-label="Rooms">
+          {rooms.map(({ room, title }) => (
+            <button
+              key={room}
+              type="button"
+              aria-current={room === current ? 'page' : undefined}
+              onClick={() => playground.go(room)}
+            >
+              {title}
+            </button>
+          ))}
+        </nav>
+        <span className="grow" />
+        <Facts />
+        <button type="button" className="btn" onClick={share} aria-label="Share: copy a link to this plan">
+          <Icon name={shared ? 'check' : 'share'} />
+          <span className="hide-small">{shared || 'Share'}</span>
+        </button>
+        <button
+          type="button"
+          className="btn square"
+          onClick={turnTheme}
+          aria-label={`Theme: ${theme}`}
+          title={`Theme: ${theme} (T)`}
+        >
+          <Icon name="theme" />
+        </button>
+      </div>
+    </header>
+  )
+}
+
+function Facts() {
+  const adapter = useSession((session) => session.adapter)
+  const recording = useSession((session) => session.recording !== undefined)
+  const [open, setOpen] = useState(false)
+  return (
+    <div className="facts">
+      {adapter && (
+        <span
+          className={recording ? 'fact' : adapter.software ? 'fact warn' : 'fact ok'}
+          title={`Largest buffer ${bytes(adapter.maxBufferBytes)}, largest binding ${bytes(adapter.maxBindingBytes)}`}
+        >
+          <Icon name="chip" />
+          {recording ? `Recorded on ${adapter.name}` : `${adapter.name} · ${bytes(adapter.maxBindingBytes)} bindings`}
+        </span>
+      )}
+      <button
+        type="button"
+        className="fact plain"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        onBlur={() => setOpen(false)}
+      >
+        <Icon name="lock" />
+        Stays in this tab
+      </button>
+      {open && (
+        <p className="pop">
+          Models and texts are read by this tab alone. Nothing is uploaded, and there is no account and no measurement
+          of visitors.
+        </p>
+      )}
+    </div>
+  )
+}

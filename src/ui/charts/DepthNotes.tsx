@@ -1,0 +1,159 @@
+// What stands in and around the depth chart: names at the lines' ends, modules and blocks below, the layer under way, events.
+import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
+import type { DepthMark, DepthRow } from '../../store/curves.ts'
+import { moduleName, recipeShort } from '../../store/wording.ts'
+import { recipeClass } from '../marks.tsx'
+import { spread } from './scales.ts'
+
+interface LabelsProps {
+  title: string
+  remark?: string
+  rows: readonly DepthRow[]
+  part: 'loss' | 'ratio'
+  recipes: readonly string[]
+  /** Stands at 1.0. */
+  yardstick?: string
+  frame: { low: number; high: number }
+  small: boolean
+}
+
+export function DepthLabels({ title, remark = '', rows, part, recipes, yardstick, frame, small }: LabelsProps) {
+  const scaleX = useXAxisScale()
+  const scaleY = useYAxisScale()
+  const plot = usePlotArea()
+  if (!scaleX || !scaleY || !plot) return null
+  const last = rows.findLast((row) => Object.keys(row.loss).length > 0)
+  const ends = recipes.flatMap((recipe) => {
+    const value = recipe === yardstick ? 1 : rows.findLast((row) => row[part][recipe] !== undefined)?.[part][recipe]
+    const y = value === undefined ? undefined : scaleY(Math.min(frame.high, Math.max(frame.low, value)))
+    return y === undefined ? [] : [{ recipe, y, height: 16 }]
+  })
+  const places = spread(ends, plot.y, plot.y + plot.height)
+  const x = last && (scaleX(last.index) ?? 0) + 12
+  return (
+    <g className="notes">
+      <text className="axis-title" x={0} y={14}>
+        {title}
+        {remark && (
+          <tspan className="quiet" dx={small ? 0 : 8} {...(small ? { x: 0, dy: 13 } : {})}>
+            {remark}
+          </tspan>
+        )}
+      </text>
+      {x !== undefined &&
+        ends.map(({ recipe }, i) => (
+          <text key={recipe} className={`label halo ${recipeClass(recipe)}`} x={x} y={places[i] + 4.5}>
+            {recipeShort(recipe)} {recipe === yardstick && !small && <tspan>is 1.0</tspan>}
+          </text>
+        ))}
+    </g>
+  )
+}
+
+/** Module letters where they fit, block names below. */
+export function DepthXAxis({
+  rows,
+  working,
+  small,
+}: {
+  rows: readonly DepthRow[]
+  working: number | undefined
+  small: boolean
+}) {
+  const scaleX = useXAxisScale()
+  const plot = usePlotArea()
+  if (!scaleX || !plot || !rows.length) return null
+  const base = plot.y + plot.height
+  const step = plot.width / rows.length
+  const letters = step >= 11 && !small
+  const blocks = [...new Set(rows.map(({ block }) => block))]
+  const perBlock = plot.width / blocks.length
+  const every = Math.max(1, Math.ceil(20 / perBlock))
+  return (
+    <g className="notes">
+      {rows.map(({ index, module }) => (
+        <g key={index}>
+          <path className="base" d={`M${scaleX(index) ?? 0} ${base}v3`} />
+          {letters && (
+            <text
+              x={scaleX(index)}
+              y={base + 16}
+              textAnchor="middle"
+              className={index === working ? 'strong' : undefined}
+            >
+              {moduleName(module)[0]}
+            </text>
+          )}
+        </g>
+      ))}
+      {blocks.map((block, i) => {
+        const own = rows.filter((row) => row.block === block)
+        const centre = scaleX((own[0].index + own[own.length - 1].index) / 2)
+        return (
+          i % every === 0 && (
+            <text key={block} className="axis-title" x={centre} y={base + (letters ? 34 : 18)} textAnchor="middle">
+              {perBlock >= 52 ? `block ${block}` : block}
+            </text>
+          )
+        )
+      })}
+    </g>
+  )
+}
+
+interface WorkingProps {
+  rows: readonly DepthRow[]
+  working: number | undefined
+  shown: number | undefined
+  /** Says the layer's name. */
+  named?: boolean
+}
+
+/** A dotted line at the layer under way, a fine one at the layer shown in the other figure. */
+export function WorkingLine({ rows, working, shown, named }: WorkingProps) {
+  const scaleX = useXAxisScale()
+  const plot = usePlotArea()
+  if (!scaleX || !plot) return null
+  const line = (index: number, name: string) => (
+    <path className={name} d={`M${scaleX(index) ?? 0} ${plot.y}V${plot.y + plot.height}`} />
+  )
+  const row = working === undefined ? undefined : rows[working]
+  return (
+    <g className="notes">
+      {shown !== undefined && shown !== working && line(shown, 'shown-line')}
+      {row && line(row.index, 'working-line')}
+      {row && named && row.index < rows.length - 2 && (
+        <text className="halo ink" x={(scaleX(row.index) ?? 0) + 9} y={plot.y - 6}>
+          solving {moduleName(row.module)}
+        </text>
+      )}
+    </g>
+  )
+}
+
+/** Icons of events at their layers; the whole fact is their title. Only the first of each kind has words beside it. */
+export function MarkIcons({ marks }: { marks: readonly DepthMark[] }) {
+  const scaleX = useXAxisScale()
+  const plot = usePlotArea()
+  if (!scaleX || !plot) return null
+  return (
+    <g className="notes marks">
+      {marks.map(({ index, kind, label, text }, i) => {
+        const x = scaleX(index) ?? 0
+        const first = marks.findIndex((mark) => mark.kind === kind) === i
+        return (
+          <g key={`${kind}${index}`} transform={`translate(${x} ${plot.y + 2})`}>
+            <title>{text}</title>
+            <path className="mark-line" d={`M0 6V${plot.height - 2}`} />
+            <path className="mark-icon" d="M0 -10L-6.500 1.500h13zM0 -6v3.500M0 -.6v.3" />
+            {first && (
+              <text className="mark-word halo" x={10} y={1}>
+                {label}
+              </text>
+            )}
+          </g>
+        )
+      })}
+    </g>
+  )
+}

@@ -1,0 +1,72 @@
+// What a recipe looks like: colour and dash by its class (tokens.css), and its marker. The same in chips, charts, table and bars.
+import type { ReactNode } from 'react'
+
+/** Class that carries a recipe's colour `--m` and dash `--dash`. */
+export function recipeClass(name: string): string {
+  return `m-${name.replaceAll('+', '-')}`
+}
+
+type Draw = (x: number, y: number, r: number) => { d: string; open?: boolean }
+
+const path = (...points: readonly (readonly [number, number])[]) =>
+  points.map(([x, y], i) => `${i ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join('')
+
+const polygon = (...points: readonly (readonly [number, number])[]) => `${path(...points)}Z`
+
+const cross: Draw = (x, y, r) => {
+  const k = r * 0.76
+  return { d: path([x - k, y - k], [x + k, y + k]) + path([x + k, y - k], [x - k, y + k]) }
+}
+const square: Draw = (x, y, r) => {
+  const k = r * 0.8
+  return { d: polygon([x - k, y - k], [x + k, y - k], [x + k, y + k], [x - k, y + k]), open: true }
+}
+const triangle: Draw = (x, y, r) => ({
+  d: polygon([x, y - r * 1.05], [x + r, y + r * 0.75], [x - r, y + r * 0.75]),
+  open: true,
+})
+const circle: Draw = (x, y, r) => {
+  const k = (r * 0.92).toFixed(1)
+  return {
+    d: `M${(x - r * 0.92).toFixed(1)} ${y.toFixed(1)}a${k} ${k} 0 1 0 ${(r * 1.84).toFixed(1)} 0a${k} ${k} 0 1 0 ${(-r * 1.84).toFixed(1)} 0Z`,
+  }
+}
+const diamond: Draw = (x, y, r) => {
+  const k = r * 1.1
+  return { d: polygon([x, y - k], [x + k, y], [x, y + k], [x - k, y]) }
+}
+const bar: Draw = (x, y, r) => ({ d: path([x - r * 1.1, y], [x + r * 1.1, y]) })
+
+const markers: Readonly<Record<string, Draw>> = {
+  unquantized: bar,
+  rtn: cross,
+  gptq: square,
+  cyclic: triangle,
+  cdquant: circle,
+  'gptq+cdquant': diamond,
+}
+
+/** A marker at (x, y) of radius `r`, inside an SVG. */
+export function Mark({ recipe, x, y, r = 4.2 }: { recipe: string; x: number; y: number; r?: number }): ReactNode {
+  const { d, open } = (markers[recipe] ?? circle)(x, y, r)
+  return <path className={`mark ${recipeClass(recipe)}${open ? ' open' : ''}`} d={d} />
+}
+
+/** The line of a recipe with its marker, as chips show it. */
+export function Swatch({ recipe }: { recipe: string }) {
+  return (
+    <svg className={`swatch ${recipeClass(recipe)}`} viewBox="0 0 34 14" width="34" height="14" aria-hidden="true">
+      <path className="line" d="M0 7H34" />
+      <Mark recipe={recipe} x={17} y={7} />
+    </svg>
+  )
+}
+
+/** The marker alone, in running text and table heads. */
+export function Glyph({ recipe }: { recipe: string }) {
+  return (
+    <svg className="glyph" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+      <Mark recipe={recipe} x={6} y={6} />
+    </svg>
+  )
+}
