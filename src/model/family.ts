@@ -1,0 +1,68 @@
+// What a model family provides: one file per family implements `Family`, everything else works through these interfaces.
+import type { Checkpoint } from '../formats/checkpoint.ts'
+import type { Batch, Binding } from '../gpu/batch.ts'
+import type { GpuBuffer } from '../gpu/buffer.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import type { InputGroup, LayerFacts, ModelFacts } from './facts.ts'
+
+export interface Family {
+  /** Values of `model_type` in config.json. */
+  readonly modelTypes: readonly string[]
+  /** Values of `architectures` in config.json. */
+  readonly architectures: readonly string[]
+  /** @throws InputError naming the field or tensor that does not fit. */
+  open(checkpoint: Checkpoint): Model
+}
+
+/** An opened model; its weights stay in their files. */
+export interface Model {
+  readonly facts: ModelFacts
+  /** All quantized layers in the order they run. */
+  readonly layers: LayerFacts[]
+  /** Every tensor that belongs to the model, others of the checkpoint are ignored. */
+  readonly tensorNames: string[]
+  /** Groups of a block's layers by input, in the order they run. */
+  inputs(block: number): InputGroup[]
+  /** W f32 [rows, columns] of a layer. */
+  weights(layer: LayerFacts): Promise<Float32Array<ArrayBuffer>>
+  forward(gpu: Gpu, size: ForwardSize): Forward
+}
+
+export interface ForwardSize {
+  /** Most tokens of a chunk: whole windows. */
+  tokens: number
+  /** Tokens of a window; attention and positions start again in every window. */
+  window: number
+}
+
+/** Other weights for a layer, f32 [rows, columns]; whoever asks owns the buffer. Nothing: the model's own. */
+export type Substitute = (layer: LayerFacts) => GpuBuffer | undefined
+
+/** Sees the input x f32 [tokens, columns] of a block's group of layers; `group` counts as `Model.inputs` does. */
+export type Capture = (group: number, x: GpuBuffer) => void
+
+/** A forward pass over chunks of tokens. Owns the intermediate buffers; its parts hold the weights and are freed by the caller. */
+export interface Forward extends Disposable {
+  front(): Promise<Front>
+  block(block: number, substitute?: Substitute): Promise<Block>
+  head(): Promise<Head>
+}
+
+/** From token ids to hidden states. */
+export interface Front extends Disposable {
+  /** Records hidden f32 [tokens, hidden] of ids u32 [tokens]. */
+  run(batch: Batch, ids: Binding, hidden: GpuBuffer, tokens: number): void
+}
+
+export interface Block extends Disposable {
+  /** Records hidden ← block(hidden), f32 [tokens, hidden] in place. */
+  run(batch: Batch, hidden: GpuBuffer, tokens: number, capture?: Capture): void
+}
+
+/** From hidden states to the next token. */
+export interface Head extends Disposable {
+  /** Records the state f32 [tokens, 3] from which kernels/cross-entropy.ts gives the losses of targets u32 [tokens]. */
+  losses(batch: Batch, hidden: GpuBuffer, targets: Binding, state: GpuBuffer, tokens: number): void
+  /** Records logits f32 [tokens, vocabulary], for as many tokens as fit one buffer. */
+  logits(batch: Batch, hidden: GpuBuffer, logits: GpuBuffer, tokens: number): void
+}

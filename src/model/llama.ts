@@ -1,0 +1,54 @@
+// Llama (Touvron et al. 2023; LlamaForCausalLM of the Hugging Face library): tensor names, shapes, and which layers share an input.
+import type { Checkpoint } from '../formats/checkpoint.ts'
+import type { InputGroup, LayerFacts } from './facts.ts'
+import type { Family, Model } from './family.ts'
+import { llamaConfig } from './llama-config.ts'
+import { LlamaForward } from './llama-forward.ts'
+import { blockNorms, llamaInputs, outerTensors } from './llama-tensors.ts'
+import { checkTensor } from './tensors.ts'
+
+export const llama: Family = { modelTypes: ['llama'], architectures: ['LlamaForCausalLM'], open }
+
+function open(checkpoint: Checkpoint): Model {
+  const config = llamaConfig(checkpoint.config)
+  const { vocabulary, hidden, blocks, context, tied } = config
+  const inputs = Array.from({ length: blocks }, (_, block) => llamaInputs(config, block))
+  const layers = inputs.flat().flatMap((group) => group.layers)
+  const outer = outerTensors(config)
+  const shapes = new Map<string, readonly number[]>([
+    [outer.embedding, [vocabulary, hidden]],
+    ...inputs.flatMap((groups, block): [string, readonly number[]][] => [
+      ...Object.values(blockNorms(block)).map((name): [string, readonly number[]] => [name, [hidden]]),
+      ...groups.flatMap((group) =>
+        group.layers.map(({ layer, rows, columns }): [string, readonly number[]] => [
+          `${layer}.weight`,
+          [rows, columns],
+        ]),
+      ),
+    ]),
+    [outer.norm, [hidden]],
+    [outer.head, [vocabulary, hidden]],
+  ])
+  for (const [name, shape] of shapes) checkTensor(checkpoint, name, shape)
+  const parameters = [...shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, length) => product * length, 1),
+    0,
+  )
+  return {
+    facts: {
+      name: checkpoint.name,
+      architecture: 'LlamaForCausalLM',
+      parameters,
+      blocks,
+      hidden,
+      vocabulary,
+      context,
+      tied,
+    },
+    layers,
+    tensorNames: [...shapes.keys()],
+    inputs: (block: number): InputGroup[] => inputs[block],
+    weights: ({ layer }: LayerFacts) => checkpoint.floats(`${layer}.weight`),
+    forward: (gpu, size) => new LlamaForward(gpu, checkpoint, config, size),
+  }
+}

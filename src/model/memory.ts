@@ -1,0 +1,71 @@
+// What a model needs on the GPU: the largest buffers, for comparison with the adapter's binding limit, and the bytes by use.
+import { GpuLimitError } from '../gpu/errors.ts'
+import type { AdapterFacts } from '../gpu/gpu.ts'
+import type { Model } from './family.ts'
+
+export interface MemoryLine {
+  label: string
+  bytes: number
+}
+
+export interface MemoryPlan {
+  /** The largest buffer of each kind, largest first. `detail` says which tensor it is. */
+  buffers: (MemoryLine & { detail: string })[]
+  /** Bytes alive together while a block is calibrated. */
+  memory: MemoryLine[]
+}
+
+/** Bytes by the model's shapes; intermediate results are counted for a single window, the least a chunk can hold. */
+export function memoryPlan(
+  { facts, layers, inputs }: Pick<Model, 'facts' | 'layers' | 'inputs'>,
+  { window, samples }: { window: number; samples: number },
+): MemoryPlan {
+  const largest = layers.reduce((most, layer) => (layer.rows * layer.columns > most.rows * most.columns ? layer : most))
+  const widest = layers.reduce((most, layer) => (layer.columns > most.columns ? layer : most))
+  const block = layers.filter((layer) => layer.block === 0)
+  const size = ({ rows, columns }: { rows: number; columns: number }) => 4 * rows * columns
+  const shape = (rows: number, columns: number) =>
+    `${rows.toLocaleString('en-US')} × ${columns.toLocaleString('en-US')}`
+  const most = Math.max(...layers.map(({ rows }) => rows), widest.columns)
+  const buffers = [
+    {
+      label: 'Embedding',
+      bytes: 4 * facts.vocabulary * facts.hidden,
+      detail: `${shape(facts.vocabulary, facts.hidden)}, split by rows where it does not fit`,
+    },
+    {
+      label: 'Largest weight',
+      bytes: size(largest),
+      detail: `${largest.layer}, ${shape(largest.rows, largest.columns)}`,
+    },
+    {
+      label: 'Largest Hessian',
+      bytes: 4 * widest.columns ** 2,
+      detail: `${widest.layer}, ${shape(widest.columns, widest.columns)}`,
+    },
+    { label: 'Activations of a window', bytes: 4 * window * most, detail: shape(window, most) },
+  ].sort((a, b) => b.bytes - a.bytes)
+  const memory = [
+    { label: 'Hidden states', bytes: 4 * samples * window * facts.hidden },
+    { label: 'Weights of a block', bytes: block.reduce((sum, layer) => sum + size(layer), 0) },
+    { label: 'Hessians of a block', bytes: inputs(0).reduce((sum, { columns }) => sum + 4 * columns ** 2, 0) },
+    { label: 'Intermediate results', bytes: 4 * window * block.reduce((sum, { rows }) => sum + rows, 0) },
+  ]
+  return { buffers, memory }
+}
+
+/** @throws GpuLimitError naming the first weight or Hessian that one binding of this adapter cannot hold. */
+export function checkAdapter(
+  { layers }: Pick<Model, 'layers'>,
+  adapter: Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>,
+): void {
+  const limit = Math.min(adapter.maxBindingBytes, adapter.maxBufferBytes)
+  for (const { layer, rows, columns } of layers) {
+    const fits = (what: string, bytes: number) => {
+      if (bytes > limit)
+        throw new GpuLimitError(`${what} needs ${bytes} bytes in one buffer, this adapter allows ${limit}`)
+    }
+    fits(`${layer}.weight`, 4 * rows * columns)
+    fits(`the Hessian of ${layer}`, 4 * columns * columns)
+  }
+}

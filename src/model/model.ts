@@ -1,0 +1,29 @@
+// Opens the model of a checkpoint: finds the family that config.json names.
+import type { Checkpoint } from '../formats/checkpoint.ts'
+import { InputError } from '../formats/errors.ts'
+import { families } from './families.ts'
+import type { Model } from './family.ts'
+
+export type { Block, Capture, Forward, Front, Head, Model, Substitute } from './family.ts'
+
+/** @throws InputError when no family fits, or naming the first field or tensor that does not. */
+export function openModel(checkpoint: Checkpoint): Model {
+  const { model_type: type, architectures } = checkpoint.config
+  const names = Array.isArray(architectures) ? architectures : []
+  const types = families.flatMap(({ modelTypes }) => modelTypes)
+  const supported = families.flatMap(({ architectures: known }) => known)
+  const family = families.find(({ modelTypes, architectures: known }) =>
+    type === undefined ? names.some((name) => known.includes(name)) : modelTypes.includes(type as string),
+  )
+  if (!family)
+    throw type === undefined
+      ? new InputError(
+          `config.json: architectures is ${JSON.stringify(architectures) ?? 'missing'} and model_type is missing; supported: ${supported.join(', ')}`,
+        )
+      : new InputError(`config.json: model_type is ${JSON.stringify(type)}; supported: ${types.join(', ')}`)
+  if (names.length && !names.some((name) => family.architectures.includes(name)))
+    throw new InputError(
+      `config.json: architectures is ${JSON.stringify(architectures)}; supported: ${family.architectures.join(', ')}`,
+    )
+  return family.open(checkpoint)
+}

@@ -1,0 +1,37 @@
+// Tensors of a checkpoint: checked against the config's shapes, and brought to the GPU in pieces.
+import type { Checkpoint } from '../formats/checkpoint.ts'
+import { isFloat } from '../formats/dtype.ts'
+import { InputError } from '../formats/errors.ts'
+import type { GpuBuffer } from '../gpu/buffer.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+
+/** Floats that are read from a file at once. */
+const PIECE = 1 << 22
+
+/** @throws InputError when the tensor is missing, no float, or of another shape. */
+export function checkTensor({ tensors }: Checkpoint, name: string, shape: readonly number[]): void {
+  const tensor = tensors.get(name)
+  if (!tensor) throw new InputError(`tensor '${name}' of shape [${shape.join(', ')}] is missing`)
+  if (tensor.shape.join() !== shape.join())
+    throw new InputError(`${name} has shape [${tensor.shape.join(', ')}], the config asks for [${shape.join(', ')}]`)
+  if (!isFloat(tensor.dtype)) throw new InputError(`${name} is ${tensor.dtype}; weights are F32, F16, BF16 or F64`)
+}
+
+/** `count` numbers of a tensor from `first` on, in a new buffer that the caller owns. */
+export async function uploadTensor(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  name: string,
+  first = 0,
+  count = (checkpoint.tensors.get(name)?.shape ?? []).reduce((product, length) => product * length, 1),
+): Promise<GpuBuffer> {
+  const buffer = gpu.buffer(name, 4 * count)
+  try {
+    for (let done = 0; done < count; done += PIECE)
+      gpu.write(buffer, await checkpoint.floats(name, first + done, Math.min(PIECE, count - done)), 4 * done)
+    return buffer
+  } catch (error) {
+    buffer[Symbol.dispose]()
+    throw error
+  }
+}
