@@ -58,7 +58,7 @@ const headline = (run: Run) =>
   verdict(run)
     .headline.map((word) => (typeof word === 'string' ? word : word.text))
     .join('')
-    .replaceAll('\u202f', ' ')
+    .replace(/[\u202f\u00a0]/g, ' ')
 
 test.each([
   [runWith([0.929]), 'CDQuant is 7.1 % below GPTQ in this layer.'],
@@ -89,7 +89,7 @@ test.each([
 
 test('the detail names the extremes and what all recipes share', () => {
   const { detail } = verdict(runWith([0.9, 0.99, 0.95], { finished: true }))
-  expect(detail.replaceAll('\u202f', ' ')).toBe(
+  expect(detail.replace(/[\u202f\u00a0]/g, ' ')).toBe(
     'Most in block 0 · q (10.0 %), least in block 0 · k (1.0 %). Same grid, same Hessian, same 4,096 tokens for every recipe.',
   )
 })

@@ -133,7 +133,7 @@ function closing(run: Run, leading: string, yardstick: string, all: Comparison):
   const known = [leading, yardstick].filter((name) => run.perplexity[name])
   if (unquantized && known.length === 2)
     sentences.push(
-      `Perplexity ${known.map((name) => perplexityOf(run, name)).join(' against ')}; ${perplexityOf(run, 'unquantized')}.`,
+      `Perplexity ${known.map((name) => perplexityOf(run, name)).join(' against ')}; unquantized ${significant(unquantized.value, 4)}.`,
     )
   sentences.push(fairness(run))
   return sentences.filter(Boolean).join(' ')

@@ -71,9 +71,9 @@ export function moduleName(module: string): string {
   return module.replace(/_proj$/, '')
 }
 
-/** 'block 2 · gate' */
+/** 'block 2 · gate', in one piece. */
 export function layerName({ block, module }: Pick<LayerFacts, 'block' | 'module'>): string {
-  return `block ${block} · ${moduleName(module)}`
+  return `block\u00a0${block}\u00a0·\u00a0${moduleName(module)}`
 }
 
 /** Title of a recipe; 'unquantized' has one too. Unknown names stand for themselves. */

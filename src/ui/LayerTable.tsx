@@ -27,6 +27,9 @@ export function LayerTable() {
       box.scrollTop = row.offsetTop + row.offsetHeight - box.clientHeight + row.offsetHeight
     else if (row.offsetTop < box.scrollTop + head) box.scrollTop = row.offsetTop - head
   }, [shown, following])
+  // A phone has room for these three.
+  const minor = (name: string) =>
+    recipes.length > 3 && name !== yardstick && name !== leading && name !== recipes[recipes.length - 1]
   const save = (kind: 'json' | 'csv') => {
     const { run, recording } = playground.store.getState()
     if (kind === 'json') saveText(`${fileStem(run)}.json`, 'application/json', runJson(run, recording !== undefined))
@@ -67,7 +70,12 @@ export function LayerTable() {
             <tr>
               <th scope="col">Layer</th>
               {recipes.map((name) => (
-                <th key={name} scope="col" className="number" aria-label={recipeTitle(name)}>
+                <th
+                  key={name}
+                  scope="col"
+                  className={minor(name) ? 'number minor' : 'number'}
+                  aria-label={recipeTitle(name)}
+                >
                   <span className={`column ${recipeClass(name)}`}>
                     <Glyph recipe={name} />
                     {recipes.includes('gptq') ? recipeShort(name) : recipeTitle(name)}
@@ -96,6 +104,7 @@ export function LayerTable() {
                 row={row}
                 recipes={recipes}
                 leading={leading}
+                minor={recipes.filter(minor).join()}
                 first={i > 0 && rows[i - 1].facts.block !== row.facts.block}
                 shown={row.facts.layer === shown}
                 select={playground}
@@ -113,13 +122,15 @@ interface RowProps {
   row: TableRow
   recipes: readonly string[]
   leading: string | undefined
+  /** Recipes left out on a phone, joined by commas. */
+  minor: string
   /** First row of a block. */
   first: boolean
   shown: boolean
   select: { select(layer: string): void }
 }
 
-const Row = memo(function Row({ row, recipes, leading, first, shown, select }: RowProps) {
+const Row = memo(function Row({ row, recipes, leading, minor, first, shown, select }: RowProps) {
   const { facts, status, losses, lowest, ratio, moves } = row
   const classes = [status, first ? 'first' : '', shown ? 'shown' : ''].filter(Boolean).join(' ')
   return (
@@ -131,7 +142,7 @@ const Row = memo(function Row({ row, recipes, leading, first, shown, select }: R
         const value = losses[name]
         const text = value === undefined ? '·' : significant(value, 4)
         return (
-          <td key={name} className="number">
+          <td key={name} className={minor.split(',').includes(name) ? 'number minor' : 'number'}>
             {lowest.includes(name) ? <b>{text}</b> : text}
           </td>
         )
@@ -168,11 +179,11 @@ function Path({ layer }: { layer: string }) {
 
 /** A bar from zero to the left when lower, to the right when higher; full at ±15 %. */
 function Delta({ value, recipe }: { value: number; recipe: string }) {
-  const zero = 44
-  const length = Math.min(1, Math.abs(value) / 0.15) * (value < 0 ? 42 : 18)
+  const zero = 34
+  const length = Math.min(1, Math.abs(value) / 0.15) * (value < 0 ? 33 : 13)
   return (
     <span className={`delta ${recipeClass(recipe)}`}>
-      <svg viewBox="0 0 64 12" width="64" height="12" aria-hidden="true">
+      <svg viewBox="0 0 48 12" width="48" height="12" aria-hidden="true">
         <path d={`M${zero} 0v12`} />
         <rect x={value < 0 ? zero - length : zero} y={2.5} width={length} height={7} />
       </svg>

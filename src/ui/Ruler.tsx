@@ -79,8 +79,8 @@ export function Ruler() {
           aria-label="Position in the recording"
           aria-valuetext={clock(recording.at)}
           min={0}
-          max={Math.ceil(recording.length)}
-          step={100}
+          max={recording.length}
+          step="any"
           value={recording.at}
           onChange={({ target }) => playground.seek(Number(target.value))}
         />

@@ -6,6 +6,7 @@ import { Mark, recipeClass } from '../marks.tsx'
 import { useWidth } from '../width.ts'
 import { depthFrames } from './depth-frames.ts'
 import { DepthLabels, DepthXAxis, MarkIcons, WorkingLine } from './DepthNotes.tsx'
+import { decimals } from './scales.ts'
 import { Tip } from './Tip.tsx'
 
 interface Props {
@@ -95,6 +96,7 @@ export default function DepthChart(props: Props) {
               width={48}
               axisLine={false}
               tickLine={false}
+              interval={0}
               tickFormatter={percentTick}
               allowDataOverflow
             />
@@ -128,8 +130,8 @@ export default function DepthChart(props: Props) {
           {recipes.length > 1 && (
             <LineChart
               {...common}
-              height={small ? 230 : 240}
-              margin={{ top: 30, right, bottom: 0, left: 0 }}
+              height={240}
+              margin={{ top: small ? 44 : 30, right, bottom: 0, left: 0 }}
               title={titles[1]}
             >
               {bands}
@@ -142,9 +144,7 @@ export default function DepthChart(props: Props) {
                 width={48}
                 axisLine={false}
                 tickLine={false}
-                tickFormatter={(value: number) =>
-                  value.toFixed(frames.ratio.ticks[1] - frames.ratio.ticks[0] < 0.1 ? 2 : 1)
-                }
+                tickFormatter={(value: number) => value.toFixed(decimals(frames.ratio.ticks))}
                 allowDataOverflow
               />
               <ReferenceLine y={1} className={`reference ${recipeClass(yardstick)}`} />

@@ -1,5 +1,5 @@
 // What stands in and around the depth chart: names at the lines' ends, modules and blocks below, the layer under way, events.
-import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
+import { usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts'
 import type { DepthMark, DepthRow } from '../../store/curves.ts'
 import { moduleName, recipeShort } from '../../store/wording.ts'
 import { recipeClass } from '../marks.tsx'
@@ -23,30 +23,37 @@ export function DepthLabels({ title, remark = '', rows, part, recipes, yardstick
   const plot = usePlotArea()
   if (!scaleX || !scaleY || !plot) return null
   const last = rows.findLast((row) => Object.keys(row.loss).length > 0)
+  // Names stand in the order of the last layer that all of them have solved.
+  const whole = rows.findLast((row) =>
+    recipes.every((recipe) => recipe === yardstick || row[part][recipe] !== undefined),
+  )
   const ends = recipes.flatMap((recipe) => {
-    const value = recipe === yardstick ? 1 : rows.findLast((row) => row[part][recipe] !== undefined)?.[part][recipe]
+    const row = whole ?? rows.findLast((row) => row[part][recipe] !== undefined)
+    const value = recipe === yardstick ? 1 : row?.[part][recipe]
     const y = value === undefined ? undefined : scaleY(Math.min(frame.high, Math.max(frame.low, value)))
     return y === undefined ? [] : [{ recipe, y, height: 16 }]
   })
   const places = spread(ends, plot.y, plot.y + plot.height)
   const x = last && (scaleX(last.index) ?? 0) + 12
   return (
-    <g className="notes">
-      <text className="axis-title" x={0} y={14}>
-        {title}
-        {remark && (
-          <tspan className="quiet" dx={small ? 0 : 8} {...(small ? { x: 0, dy: 13 } : {})}>
-            {remark}
-          </tspan>
-        )}
-      </text>
-      {x !== undefined &&
-        ends.map(({ recipe }, i) => (
-          <text key={recipe} className={`label halo ${recipeClass(recipe)}`} x={x} y={places[i] + 4.5}>
-            {recipeShort(recipe)} {recipe === yardstick && !small && <tspan>is 1.0</tspan>}
-          </text>
-        ))}
-    </g>
+    <ZIndexLayer zIndex={1500}>
+      <g className="notes">
+        <text className="axis-title" x={0} y={14}>
+          {title}
+          {remark && (
+            <tspan className="quiet" dx={small ? 0 : 8} {...(small ? { x: 0, dy: 13 } : {})}>
+              {remark}
+            </tspan>
+          )}
+        </text>
+        {x !== undefined &&
+          ends.map(({ recipe }, i) => (
+            <text key={recipe} className={`label halo ${recipeClass(recipe)}`} x={x} y={places[i] + 4.5}>
+              {recipeShort(recipe)} {recipe === yardstick && !small && <tspan>is 1.0</tspan>}
+            </text>
+          ))}
+      </g>
+    </ZIndexLayer>
   )
 }
 
@@ -70,34 +77,36 @@ export function DepthXAxis({
   const perBlock = plot.width / blocks.length
   const every = Math.max(1, Math.ceil(20 / perBlock))
   return (
-    <g className="notes">
-      {rows.map(({ index, module }) => (
-        <g key={index}>
-          <path className="base" d={`M${scaleX(index) ?? 0} ${base}v3`} />
-          {letters && (
-            <text
-              x={scaleX(index)}
-              y={base + 16}
-              textAnchor="middle"
-              className={index === working ? 'strong' : undefined}
-            >
-              {moduleName(module)[0]}
-            </text>
-          )}
-        </g>
-      ))}
-      {blocks.map((block, i) => {
-        const own = rows.filter((row) => row.block === block)
-        const centre = scaleX((own[0].index + own[own.length - 1].index) / 2)
-        return (
-          i % every === 0 && (
-            <text key={block} className="axis-title" x={centre} y={base + (letters ? 34 : 18)} textAnchor="middle">
-              {perBlock >= 52 ? `block ${block}` : block}
-            </text>
+    <ZIndexLayer zIndex={1500}>
+      <g className="notes">
+        {rows.map(({ index, module }) => (
+          <g key={index}>
+            <path className="base" d={`M${scaleX(index) ?? 0} ${base}v3`} />
+            {letters && (
+              <text
+                x={scaleX(index)}
+                y={base + 16}
+                textAnchor="middle"
+                className={index === working ? 'strong' : undefined}
+              >
+                {moduleName(module)[0]}
+              </text>
+            )}
+          </g>
+        ))}
+        {blocks.map((block, i) => {
+          const own = rows.filter((row) => row.block === block)
+          const centre = scaleX((own[0].index + own[own.length - 1].index) / 2)
+          return (
+            i % every === 0 && (
+              <text key={block} className="axis-title" x={centre} y={base + (letters ? 34 : 18)} textAnchor="middle">
+                {perBlock >= 52 ? `block ${block}` : block}
+              </text>
+            )
           )
-        )
-      })}
-    </g>
+        })}
+      </g>
+    </ZIndexLayer>
   )
 }
 
@@ -119,15 +128,17 @@ export function WorkingLine({ rows, working, shown, named }: WorkingProps) {
   )
   const row = working === undefined ? undefined : rows[working]
   return (
-    <g className="notes">
-      {shown !== undefined && shown !== working && line(shown, 'shown-line')}
-      {row && line(row.index, 'working-line')}
-      {row && named && row.index < rows.length - 2 && (
-        <text className="halo ink" x={(scaleX(row.index) ?? 0) + 9} y={plot.y - 6}>
-          solving {moduleName(row.module)}
-        </text>
-      )}
-    </g>
+    <ZIndexLayer zIndex={1500}>
+      <g className="notes">
+        {shown !== undefined && shown !== working && line(shown, 'shown-line')}
+        {row && line(row.index, 'working-line')}
+        {row && named && row.index < rows.length - 2 && (
+          <text className="halo ink" x={(scaleX(row.index) ?? 0) + 9} y={plot.y - 6}>
+            solving {moduleName(row.module)}
+          </text>
+        )}
+      </g>
+    </ZIndexLayer>
   )
 }
 
@@ -137,23 +148,25 @@ export function MarkIcons({ marks }: { marks: readonly DepthMark[] }) {
   const plot = usePlotArea()
   if (!scaleX || !plot) return null
   return (
-    <g className="notes marks">
-      {marks.map(({ index, kind, label, text }, i) => {
-        const x = scaleX(index) ?? 0
-        const first = marks.findIndex((mark) => mark.kind === kind) === i
-        return (
-          <g key={`${kind}${index}`} transform={`translate(${x} ${plot.y + 2})`}>
-            <title>{text}</title>
-            <path className="mark-line" d={`M0 6V${plot.height - 2}`} />
-            <path className="mark-icon" d="M0 -10L-6.500 1.500h13zM0 -6v3.500M0 -.6v.3" />
-            {first && (
-              <text className="mark-word halo" x={10} y={1}>
-                {label}
-              </text>
-            )}
-          </g>
-        )
-      })}
-    </g>
+    <ZIndexLayer zIndex={1500}>
+      <g className="notes marks">
+        {marks.map(({ index, kind, label, text }, i) => {
+          const x = scaleX(index) ?? 0
+          const first = marks.findIndex((mark) => mark.kind === kind) === i
+          return (
+            <g key={`${kind}${index}`} transform={`translate(${x} ${plot.y + 2})`}>
+              <title>{text}</title>
+              <path className="mark-line" d={`M0 6V${plot.height - 2}`} />
+              <path className="mark-icon" d="M0 -10L-6.500 1.500h13zM0 -6v3.500M0 -.6v.3" />
+              {first && (
+                <text className="mark-word halo" x={11} y={1}>
+                  {label}
+                </text>
+              )}
+            </g>
+          )
+        })}
+      </g>
+    </ZIndexLayer>
   )
 }

@@ -5,7 +5,7 @@ import { recipeShort, significant } from '../../store/wording.ts'
 import { recipeClass } from '../marks.tsx'
 import { useWidth } from '../width.ts'
 import { DescentNotes } from './DescentNotes.tsx'
-import { linearFrame, niceCeiling } from './scales.ts'
+import { decimals, linearFrame, niceCeiling } from './scales.ts'
 import { Tip } from './Tip.tsx'
 
 /** A curve may end this far up before the frame follows it; starts above are said in words. */
@@ -67,7 +67,7 @@ export default function DescentChart({ data, title }: { data: DescentData; title
             width={42}
             axisLine={false}
             tickLine={false}
-            tickFormatter={(value: number) => value.toFixed(frame.ticks[1] - frame.ticks[0] < 0.1 ? 2 : 1)}
+            tickFormatter={(value: number) => value.toFixed(decimals(frame.ticks))}
             allowDataOverflow
           />
           <ReferenceLine y={1} className={`reference ${recipeClass(data.yardstick)}`} />

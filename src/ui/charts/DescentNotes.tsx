@@ -1,5 +1,5 @@
 // What stands beside the descents: names at their ends, the start, the gap with its bracket, and the area below the yardstick.
-import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
+import { usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts'
 import type { DescentData } from '../../store/curves.ts'
 import { recipeShort, signedPercent, significant } from '../../store/wording.ts'
 import { Mark, recipeClass } from '../marks.tsx'
@@ -28,63 +28,67 @@ export function DescentNotes({ data, frame, small }: { data: DescentData; frame:
     { recipe: yardstick, y: Y(1), height: 17, value: '1.0', big: false },
     ...data.curves.map(({ recipe, ratio }) => {
       const big = recipe === challenger
-      return { recipe, y: Y(ratio), height: big ? 44 : 17, value: signedPercent(ratio - 1), big }
+      return { recipe, y: Y(ratio), height: big ? 50 : 17, value: signedPercent(ratio - 1), big }
     }),
   ]
   const places = spread(labels, plot.y - 4, bottom + 4)
   const over = start && start.ratio > frame.high
   const name = start && recipeShort(start.recipe)
   return (
-    <g className="notes">
-      <text className="axis-title" x={0} y={12}>
-        loss ÷ {recipeShort(yardstick)}’s loss
-      </text>
-      <text className="axis-title" x={right} y={bottom + 44} textAnchor="end">
-        moves per row
-      </text>
-      {challenger !== undefined && <GapArea data={data} X={X} Y={Y} />}
-      {start && !over && (
-        <>
-          <Mark recipe={start.recipe} x={X(0)} y={Y(start.ratio)} r={4.8} />
-          <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={Y(start.ratio) - 7}>
-            {name} <tspan>{significant(start.ratio, 3)}, where the descents start</tspan>
-          </text>
-        </>
-      )}
-      {start && over && (
-        <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={plot.y + 12}>
-          {name} <tspan>lies above this frame, at {significant(start.ratio, 3)}</tspan>
+    <ZIndexLayer zIndex={1500}>
+      <g className="notes">
+        <text className="axis-title" x={0} y={12}>
+          loss ÷ {recipeShort(yardstick)}’s loss
         </text>
-      )}
-      {data.curves.map(({ recipe, x, ratio, live }) => (
-        <g key={recipe} className={recipeClass(recipe)}>
-          {live && <circle className="live-head" cx={X(x)} cy={Y(ratio)} r={8} />}
-          {ratio <= frame.high && <Mark recipe={recipe} x={X(x)} y={Y(ratio)} r={recipe === challenger ? 5.4 : 4.4} />}
-        </g>
-      ))}
-      {labels.map(({ recipe, value, big, y }, i) => (
-        <g key={recipe} className={recipeClass(recipe)}>
-          {Math.abs(places[i] - y) > 6 && !big && (
-            <path className="leader" d={`M${right + 2} ${y}L${right + 9} ${places[i]}`} />
-          )}
-          {big && gap !== undefined && Math.abs(Y(1) - Y(gap)) > 3 && (
-            <path className="bracket" d={`M${right + 2} ${Y(1)}h5V${Y(gap)}h-5`} />
-          )}
-          {big ? (
-            <text className="label" x={right + 13} y={places[i] - 7}>
-              {recipeShort(recipe)}
-              <tspan className={small ? 'big small' : 'big'} x={right + 13} dy={small ? 20 : 24}>
-                {value}
-              </tspan>
+        <text className="axis-title" x={right} y={bottom + 44} textAnchor="end">
+          moves per row
+        </text>
+        {challenger !== undefined && <GapArea data={data} X={X} Y={Y} />}
+        {start && !over && (
+          <>
+            <Mark recipe={start.recipe} x={X(0)} y={Y(start.ratio)} r={4.8} />
+            <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={Y(start.ratio) + 4}>
+              {name} <tspan>{significant(start.ratio, 3)}, where the descents start</tspan>
             </text>
-          ) : (
-            <text className="label" x={right + 13} y={places[i] + 4.5}>
-              {recipeShort(recipe)} <tspan>{small && recipe !== yardstick ? '' : value}</tspan>
-            </text>
-          )}
-        </g>
-      ))}
-    </g>
+          </>
+        )}
+        {start && over && (
+          <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={plot.y + 12}>
+            {name} <tspan>lies above this frame, at {significant(start.ratio, 3)}</tspan>
+          </text>
+        )}
+        {data.curves.map(({ recipe, x, ratio, live }) => (
+          <g key={recipe} className={recipeClass(recipe)}>
+            {live && <circle className="live-head" cx={X(x)} cy={Y(ratio)} r={8} />}
+            {ratio <= frame.high && (
+              <Mark recipe={recipe} x={X(x)} y={Y(ratio)} r={recipe === challenger ? 5.4 : 4.4} />
+            )}
+          </g>
+        ))}
+        {labels.map(({ recipe, value, big, y }, i) => (
+          <g key={recipe} className={recipeClass(recipe)}>
+            {Math.abs(places[i] - y) > 9 && !big && (
+              <path className="leader" d={`M${right + 2} ${y}L${right + 9} ${places[i]}`} />
+            )}
+            {big && gap !== undefined && Math.abs(Y(1) - Y(gap)) > 3 && (
+              <path className="bracket" d={`M${right + 2} ${Y(1)}h5V${Y(gap)}h-5`} />
+            )}
+            {big ? (
+              <text className="label" x={right + 13} y={places[i] - 9}>
+                {recipeShort(recipe)}
+                <tspan className={small ? 'big small' : 'big'} x={right + 13} dy={small ? 20 : 24}>
+                  {value}
+                </tspan>
+              </text>
+            ) : (
+              <text className="label" x={right + 13} y={places[i] + 4.5}>
+                {recipeShort(recipe)} <tspan>{small && recipe !== yardstick ? '' : value}</tspan>
+              </text>
+            )}
+          </g>
+        ))}
+      </g>
+    </ZIndexLayer>
   )
 }
 

@@ -33,6 +33,11 @@ export function logFrame(low: number, high: number, most = 7): { low: number; hi
   return { low: ticks[0], high: ticks[ticks.length - 1], ticks }
 }
 
+/** Decimals that tell ticks apart, at least one. */
+export function decimals(ticks: readonly number[]): number {
+  return Math.max(1, -Math.floor(Math.log10(tidy(ticks[1] - ticks[0]))))
+}
+
 export interface LabelPlace {
   /** Where the label would like to be. */
   y: number
