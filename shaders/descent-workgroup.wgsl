@@ -22,7 +22,7 @@ const NONE = 0xffffffffu;
 const MARGIN = -1e-6;
 
 // key: what the lowest of wins (the gain, or the place in cyclic order); ties go to the lower column.
-struct Candidate { key: f32, column: u32, gain: f32, move: f32, delta: f32 }
+struct Candidate { key: f32, column: u32, gain: f32, levels: f32, delta: f32 }
 var<workgroup> first_cursor: u32;
 var<workgroup> G: array<f32, SLOTS>;
 var<workgroup> candidates: array<Candidate, LANES>;
@@ -77,7 +77,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     if lane == chosen.column % LANES {
       gains[step * params.rows + row] = chosen.gain;
       let at = row * columns + chosen.column;
-      codes[at] = u32(f32(codes[at]) + chosen.move);
+      codes[at] = u32(f32(codes[at]) + chosen.levels);
     }
     delta = chosen.delta;
     moved = chosen.column * columns;

@@ -75,17 +75,16 @@ export function reference(
   const zeros = new Float64Array(rows * groups)
   for (let row = 0; row < rows; row++)
     for (let g = 0; g < groups; g++) {
-      const group = Array.from(weights).slice(
-        row * columns + g * width,
-        row * columns + Math.min(columns, (g + 1) * width),
-      )
-      let low = Math.min(0, ...group)
-      let high = Math.max(0, ...group)
+      let [low, high] = [0, 0]
+      for (let j = g * width; j < Math.min(columns, (g + 1) * width); j++) {
+        low = Math.min(low, weights[row * columns + j])
+        high = Math.max(high, weights[row * columns + j])
+      }
       if (low === 0 && high === 0) [low, high] = [-1, 1]
       if (symmetric) [low, high] = [-Math.max(-low, high), Math.max(-low, high)]
       const scale = Math.fround(Math.fround(high - low) / top)
       scales[row * groups + g] = storedScale(scale, scaleType)
-      zeros[row * groups + g] = symmetric ? 2 ** (bits - 1) : roundHalfEven(Math.fround(-low / scale))
+      zeros[row * groups + g] = symmetric ? 2 ** (bits - 1) : roundHalfEven(Math.fround((0 - low) / scale))
     }
   return { scales, zeros }
 }
