@@ -1,5 +1,6 @@
-// Matrix product y = x · Wᵀ (or y += x · Wᵀ) in two shapes: x [tokens, columns], W [rows, columns], y [tokens, rows].
+// Matrix product y = x · Wᵀ (or y += x · Wᵀ) in two shapes (the register shape in two depths): x [tokens, columns], W [rows, columns], y [tokens, rows].
 // With a symmetric W it is also x · W, which is how the quantizers use it (E · H).
+import deepCode from '../../shaders/matmul-register-deep.wgsl?raw'
 import registerCode from '../../shaders/matmul-register.wgsl?raw'
 import tiledCode from '../../shaders/matmul-tiled.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
@@ -10,6 +11,8 @@ const params = { start: 'u32', tokens: 'u32', rows: 'u32', columns: 'u32', accum
 const bindings = { x: 'read', weights: 'read', y: 'read_write' } as const
 
 export const register = defineKernel({ name: 'matmul-register', code: registerCode, bindings, params })
+/** The register shape for columns that are a multiple of 16. */
+export const deep = defineKernel({ name: 'matmul-register-deep', code: deepCode, bindings, params })
 export const tiled = defineKernel({ name: 'matmul-tiled', code: tiledCode, bindings, params })
 
 export type MatmulShape = 'register' | 'tiled'
@@ -27,7 +30,11 @@ export const matmulShaped: Shaped<MatmulShape> = {
   shapes: ['register', 'tiled'],
   sample(_gpu, scope, size) {
     const numbers = new Float32Array(size * size).fill(0.5)
-    const buffers = { x: scope.upload('x', numbers), weights: scope.upload('weights', numbers), y: scope.upload('y', numbers) }
+    const buffers = {
+      x: scope.upload('x', numbers),
+      weights: scope.upload('weights', numbers),
+      y: scope.upload('y', numbers),
+    }
     return {
       work: size ** 3,
       record: (batch, shape) => matmul(batch, buffers, { tokens: size, rows: size, columns: size }, shape),
@@ -50,7 +57,7 @@ export function matmul(
   const piece = tokensPerGroup * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (rows * columns * tokensPerGroup)))
   for (let start = 0; start < tokens; start += piece) {
     const end = Math.min(tokens, start + piece)
-    batch.run(wide ? register : tiled, {
+    batch.run(wide ? (columns % 16 ? register : deep) : tiled, {
       bindings: buffers,
       params: { start, tokens: end, rows, columns, accumulate: Number(accumulate) },
       workgroups: [Math.ceil(rows / rowsPerGroup), Math.ceil((end - start) / tokensPerGroup)],
