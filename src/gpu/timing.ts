@@ -9,17 +9,22 @@ const GPU_QUERY_RESOLVE = 0x0200
 const LONG_ENOUGH_MS = 1
 
 /**
- * Median time in ms of what `record` records, over `repeats` runs after a first one that compiles its kernels.
- * Work too short to be seen is repeated inside a run and its time divided.
+ * Time in ms of what `record` records: the median (or the least) of `repeats` runs after a first one that compiles its kernels.
+ * Work too short to be seen is repeated inside a run and its time divided. A run that takes more than `enoughMs` is the only one.
  */
-export async function measureMs(gpu: Gpu, record: (batch: Batch) => void, repeats = 3): Promise<number> {
+export async function measureMs(
+  gpu: Gpu,
+  record: (batch: Batch) => void,
+  { repeats = 3, enoughMs = Infinity, least = false }: { repeats?: number; enoughMs?: number; least?: boolean } = {},
+): Promise<number> {
   await once(gpu, record, 1)
   let times = 1
   let first = await once(gpu, record, times)
   while (first < LONG_ENOUGH_MS && times < 256) first = await once(gpu, record, (times *= 4))
   const samples = [first]
-  while (samples.length < repeats) samples.push(await once(gpu, record, times))
-  return samples.sort((a, b) => a - b)[samples.length >> 1] / times
+  while (samples.length < repeats && first / times < enoughMs) samples.push(await once(gpu, record, times))
+  samples.sort((a, b) => a - b)
+  return samples[least ? 0 : samples.length >> 1] / times
 }
 
 async function once(gpu: Gpu, record: (batch: Batch) => void, times: number): Promise<number> {

@@ -21,7 +21,12 @@ describe('the bundled model against the official code in float64', () => {
       const last = all.subarray((ids.length - 1) * 1024)
       const actual = logits.map(([id]) => last[id])
       // Float32 through four blocks; logits reach 12.
-      expect(largestDifference(actual, logits.map(([, logit]) => logit))).toBeLessThan(1e-3)
+      expect(
+        largestDifference(
+          actual,
+          logits.map(([, logit]) => logit),
+        ),
+      ).toBeLessThan(1e-3)
       expect(last.indexOf(Math.max(...last))).toBe(greedy_ids[0])
     })
   })

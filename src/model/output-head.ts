@@ -30,12 +30,12 @@ export class OutputHead implements Head {
     this.normed = scope.buffer('normed', 4 * size.tokens * size.columns)
   }
 
-  /** Records the logits of every chunk of the vocabulary, each overwriting the last, and what `use` makes of them. */
+  /** Records the logits of every chunk of the vocabulary, each overwriting the last, and what `then` makes of them. */
   private chunks(
     batch: Batch,
     hidden: GpuBuffer,
     tokens: number,
-    use: (logits: GpuBuffer, first: number, rows: number) => void,
+    then: (logits: GpuBuffer, first: number, rows: number) => void,
   ) {
     const { vocabulary, columns, epsilon, tokens: most } = this.size
     const chunk = vocabularyChunk(most)
@@ -43,7 +43,7 @@ export class OutputHead implements Head {
     rmsnorm(batch, { x: hidden, weight: this.norm, y: this.normed }, { tokens, columns, epsilon })
     for (const { first, rows, binding } of this.table.parts(chunk)) {
       matmul(batch, { x: this.normed, weights: binding, y: this.logitsChunk }, { tokens, rows, columns })
-      use(this.logitsChunk, first, rows)
+      then(this.logitsChunk, first, rows)
     }
   }
 

@@ -1,0 +1,33 @@
+// Every operation that exists in two shapes, one line each; all are measured once when a device is opened.
+import type { Gpu } from '../gpu/gpu.ts'
+import { Scope } from '../gpu/scope.ts'
+import { measureMs } from '../gpu/timing.ts'
+import { attentionShaped } from './attention.ts'
+import { descentShaped } from './descent.ts'
+import { gramShaped } from './gram.ts'
+import { matmulShaped } from './matmul.ts'
+import { rowShaped } from './rmsnorm.ts'
+import { chooseShape, shapeOf, type ShapeChoice, type Shaped } from './shape.ts'
+
+export const shapedOperations: readonly Shaped[] = [matmulShaped, gramShaped, attentionShaped, rowShaped, descentShaped]
+
+/** Work of one submit, in ms. */
+const SUBMIT_MS = 40
+/** Multiply-adds of a submit, at least and at most: beyond the upper bound nothing is gained, and stopping would take longer. */
+const LEAST_WORK = 4e6
+const MOST_WORK = 40e9
+
+/** Measures the shapes of every operation on this device, keeps the faster ones, and sets the size of submits by the matrix product. */
+export async function chooseShapes(gpu: Gpu): Promise<ShapeChoice[]> {
+  const choices: ShapeChoice[] = []
+  for (const shaped of shapedOperations) choices.push(await chooseShape(gpu, shaped))
+  gpu.workPerSubmit = Math.min(MOST_WORK, Math.max(LEAST_WORK, SUBMIT_MS * (await matmulRate(gpu))))
+  return choices
+}
+
+/** Multiply-adds per ms of a matrix product large enough to keep the device busy. */
+async function matmulRate(gpu: Gpu): Promise<number> {
+  using scope = new Scope(gpu)
+  const { record, work } = matmulShaped.sample(gpu, scope, gpu.adapter.software ? 192 : 1024)
+  return work / (await measureMs(gpu, (batch) => record(batch, shapeOf(gpu, matmulShaped)), { least: true }))
+}

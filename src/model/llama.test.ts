@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest'
+import { normalisedError } from '../math/compare.ts'
+import { withGpu } from '../test/gpu.ts'
+import { logitsOf } from '../test/model.ts'
+import { tinyCheckpoint, tinyConfig, tinyLlama } from '../test/tiny-llama.ts'
+import { openModel } from './model.ts'
+import { referenceForward } from './reference.ts'
+
+const ids = Array.from({ length: 23 }, (_, i) => (i * 31) % 77)
+
+test.each([
+  ['untied', tinyConfig],
+  ['tied', { ...tinyConfig, tie_word_embeddings: true }],
+  ['of round sizes', { ...tinyConfig, hidden_size: 32, intermediate_size: 48, num_attention_heads: 4, head_dim: 8 }],
+])('logits of a random Llama, %s, against float64', async (_, json) => {
+  await withGpu(async (gpu) => {
+    const tiny = tinyLlama(json)
+    const model = openModel(await tinyCheckpoint(tiny, json))
+    const { logits } = referenceForward(tiny.config, (name) => tiny.tensors.get(name)!.data, ids)
+    // Two blocks of sums of some 40 float32 products each: relative errors of 1e-6, squared.
+    expect(normalisedError(await logitsOf(gpu, model, ids), logits)).toBeLessThan(1e-11)
+  })
+})
+
+test('facts, layers and inputs', async () => {
+  const tiny = tinyLlama()
+  tiny.tensors.set('model.layers.0.self_attn.rotary_emb.inv_freq', { shape: [3], data: new Float32Array(3) })
+  const model = openModel(await tinyCheckpoint(tiny))
+  expect(model.facts).toEqual({
+    name: 'tiny',
+    architecture: 'LlamaForCausalLM',
+    parameters: [...tiny.tensors.values()].reduce((sum, { data }) => sum + data.length, 0) - 3,
+    blocks: 2,
+    hidden: 20,
+    vocabulary: 77,
+    context: 64,
+    tied: false,
+  })
+  const modules = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']
+  expect(model.layers.map(({ block, module }) => [block, module])).toEqual(
+    [0, 1].flatMap((block) => modules.map((module) => [block, module])),
+  )
+  expect(model.layers[7]).toEqual({
+    layer: 'model.layers.1.self_attn.q_proj',
+    block: 1,
+    module: 'q_proj',
+    rows: 36,
+    columns: 20,
+  })
+  expect(model.inputs(1).map(({ layers, columns }) => [layers.length, columns])).toEqual([
+    [3, 20],
+    [1, 36],
+    [2, 20],
+    [1, 37],
+  ])
+  expect(model.tensorNames).toHaveLength(tiny.tensors.size - 1)
+  expect(await model.weights(model.layers[6])).toEqual(tiny.tensors.get('model.layers.0.mlp.down_proj.weight')!.data)
+})
+
+test('a head of its own is ignored where the config ties it to the embedding', async () => {
+  await withGpu(async (gpu) => {
+    const json = { ...tinyConfig, tie_word_embeddings: true }
+    const tiny = tinyLlama(json)
+    tiny.tensors.set('lm_head.weight', { shape: [77, 20], data: new Float32Array(77 * 20).fill(9) })
+    const model = openModel(await tinyCheckpoint(tiny, json))
+    const { logits } = referenceForward(tiny.config, (name) => tiny.tensors.get(name)!.data, ids)
+    expect(normalisedError(await logitsOf(gpu, model, ids), logits)).toBeLessThan(1e-11)
+  })
+})
+
+describe('configs that are refused', () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ['unknown type', { model_type: 'gpt2' }, 'config.json: model_type is "gpt2"; supported: llama'],
+    [
+      'no type',
+      { model_type: undefined, architectures: undefined },
+      'config.json: architectures is missing and model_type is missing; supported: LlamaForCausalLM',
+    ],
+    [
+      'other head',
+      { architectures: ['LlamaForSequenceClassification'] },
+      'config.json: architectures is ["LlamaForSequenceClassification"]; supported: LlamaForCausalLM',
+    ],
+    ['activation', { hidden_act: 'gelu' }, 'config.json: hidden_act is "gelu"; supported: "silu"'],
+    ['attention bias', { attention_bias: true }, 'config.json: attention_bias is true; supported: false'],
+    ['mlp bias', { mlp_bias: true }, 'config.json: mlp_bias is true; supported: false'],
+    ['partial rotary', { partial_rotary_factor: 0.5 }, 'config.json: partial_rotary_factor is 0.5; supported: 1'],
+    [
+      'rope scaling',
+      { rope_scaling: { rope_type: 'llama3', factor: 8 } },
+      'config.json: rope_scaling is of type "llama3"; supported: "default", or no rope_scaling',
+    ],
+    [
+      'old rope scaling',
+      { rope_scaling: { type: 'linear', factor: 2 } },
+      'config.json: rope_scaling is of type "linear"; supported: "default", or no rope_scaling',
+    ],
+    [
+      'new rope scaling',
+      { rope_parameters: { rope_type: 'yarn' } },
+      'config.json: rope_parameters is of type "yarn"; supported: "default", or no rope_parameters',
+    ],
+    [
+      'missing field',
+      { hidden_size: undefined },
+      'config.json: hidden_size is missing; expected: a whole number from 1 to 2147483647',
+    ],
+    [
+      'wrong type',
+      { vocab_size: '77' },
+      'config.json: vocab_size is "77"; supported: a whole number from 1 to 2147483647',
+    ],
+    [
+      'no number',
+      { num_hidden_layers: 0 },
+      'config.json: num_hidden_layers is 0; supported: a whole number from 1 to 2147483647',
+    ],
+    ['epsilon', { rms_norm_eps: -1 }, 'config.json: rms_norm_eps is -1; supported: a number above 0'],
+    ['flag', { tie_word_embeddings: 'yes' }, 'config.json: tie_word_embeddings is "yes"; supported: true or false'],
+    [
+      'groups',
+      { num_key_value_heads: 4 },
+      'config.json: num_attention_heads 6 is no multiple of num_key_value_heads 4',
+    ],
+    ['heads', { head_dim: undefined }, 'config.json: hidden_size 20 is no multiple of num_attention_heads 6'],
+    ['odd head', { head_dim: 5 }, 'config.json: heads of 5 numbers; rotary positions need an even number'],
+    ['wide head', { head_dim: 512 }, 'config.json: head_dim is 512; supported: a whole number from 1 to 256'],
+    [
+      'shape',
+      { intermediate_size: 38 },
+      'model.layers.0.mlp.gate_proj.weight has shape [37, 20], the config asks for [38, 20]',
+    ],
+    [
+      'more blocks',
+      { num_hidden_layers: 3 },
+      "tensor 'model.layers.2.input_layernorm.weight' of shape [20] is missing",
+    ],
+  ])('%s', async (_, overrides, message) => {
+    const checkpoint = await tinyCheckpoint(tinyLlama(), { ...tinyConfig, ...overrides })
+    expect(() => openModel(checkpoint)).toThrow(expect.objectContaining({ name: 'InputError', message }))
+  })
+
+  test('untied without a head', async () => {
+    const tiny = tinyLlama()
+    tiny.tensors.delete('lm_head.weight')
+    const checkpoint = await tinyCheckpoint(tiny)
+    expect(() => openModel(checkpoint)).toThrow("tensor 'lm_head.weight' of shape [77, 20] is missing")
+  })
+})
