@@ -12,6 +12,8 @@ async function recording(): Promise<TimedEvent[]> {
   const url = new URL(`${import.meta.env.BASE_URL}runs/${BUNDLED}.json`, location.href)
   const response = await fetch(url)
   if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}`)
+  const type = response.headers.get('content-type') ?? 'nothing'
+  if (!type.includes('json')) throw new Error(`${url.pathname} is ${type}, not JSON`)
   return (await response.json()) as TimedEvent[]
 }
 
@@ -21,6 +23,8 @@ const playground = new Playground({
   bundled: BUNDLED,
   recording,
 })
+// For the console of the browser, and for tests that take the device away.
+Object.assign(globalThis, { playground })
 mount(playground)
 if (new URLSearchParams(location.search).has('recording')) void playground.playRecording()
 else playground.openBundled()

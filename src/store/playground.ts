@@ -3,7 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { RunClient } from '../worker/client.ts'
-import type { FromWorker, NamedBlob, NamedText, Source } from '../worker/protocol.ts'
+import type { FromWorker, NamedBlob, NamedText, OpenReport, Source } from '../worker/protocol.ts'
 import { focusLayer } from './compare.ts'
 import { Player } from './player.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
@@ -49,16 +49,26 @@ export class Playground {
   }
 
   private hear(message: FromWorker) {
-    if (this.player) return
+    // A recording is on screen: checkpoints can still be looked at, but nothing runs.
+    if (this.player && message.type === 'failed') return this.fail(message.message)
+    if (this.player && message.type !== 'opening' && message.type !== 'opened') return
     this.replace(receive(this.session, message))
     if (message.type === 'unavailable') void this.playRecording()
-    if (message.type === 'opened' && message.report.model && this.runWhenOpened && !this.session.unavailable)
-      this.start(false)
-    if (message.type === 'opened') this.runWhenOpened = false
+    if (message.type === 'opened') this.heardOpened(message.report)
+  }
+
+  private heardOpened(report: OpenReport) {
+    const andRun = this.runWhenOpened && this.session.unavailable === undefined
+    this.runWhenOpened = false
+    if (report.model && andRun) this.start(false)
+    // Dropped checkpoints show their checks in their own room.
+    const refusal = report.checks.find(({ status }) => status === 'error')
+    if (refusal && this.session.source === 'bundled') this.fail(`${report.name}: ${refusal.fact}`)
   }
 
   private open(source: Source) {
-    this.replace(without(this.session, 'failure', 'report'))
+    const from = source.kind === 'bundled' ? 'bundled' : 'dropped'
+    this.replace({ ...without(this.session, 'failure', 'report'), source: from })
     this.options.client.send({ type: 'open', source })
   }
 
@@ -172,6 +182,11 @@ export class Playground {
   /** Something outside of a run went wrong that the user can mend. */
   fail(message: string) {
     this.set({ failure: { kind: 'input', message } })
+  }
+
+  /** Takes the device away as the system would, to try out the recovery. */
+  lose() {
+    this.options.client.send({ type: 'lose' })
   }
 
   dismissProblems() {

@@ -53,14 +53,16 @@ export function statusText(run: Run, state: RunState, recording = false): string
   const { done, layers } = progress(run)
   const prefix = recording ? 'Recording: ' : ''
   const layersText = layers ? `${done} of ${plural(layers, 'layer')}` : ''
-  if (run.phase === 'finished') return `${prefix}${layersText}, ${duration(run.at)}, finished`
+  // While a new run is being started, the one on screen is still the one before.
+  if (run.phase === 'finished' && (state === 'finished' || state === 'idle'))
+    return `${prefix}${layersText}, ${duration(run.at)}, finished`
   switch (state) {
     case 'opening':
       return 'Opening the model'
     case 'running':
     case 'paused': {
       const pause = state === 'paused' ? ', paused' : ''
-      return `${prefix}${layersText || 'Starting'}${pause}`
+      return `${prefix}${run.phase === 'finished' ? 'Starting' : layersText || 'Starting'}${pause}`
     }
     case 'stopped':
       return layers ? `${layersText}, stopped` : 'Stopped'

@@ -25,6 +25,9 @@ export interface Session {
   report?: OpenReport
   /** The newest good report: the model that runs. */
   opened?: OpenReport
+  /** Where `report` and `opened` come from. */
+  source: 'bundled' | 'dropped'
+  openedFrom: 'bundled' | 'dropped'
   /** Dropped checkpoint that can be chosen again beside the bundled model. */
   dropped?: string
   bundled: string
@@ -36,7 +39,17 @@ export interface Session {
 }
 
 export function newSession(plan: Plan, problems: readonly string[], bundled: string): Session {
-  return { plan, problems, room: 'play', state: 'idle', liveBytes: 0, run: emptyRun, bundled }
+  return {
+    plan,
+    problems,
+    room: 'play',
+    state: 'idle',
+    liveBytes: 0,
+    run: emptyRun,
+    bundled,
+    source: 'bundled',
+    openedFrom: 'bundled',
+  }
 }
 
 /** A message of the worker. Pure. */
@@ -50,7 +63,7 @@ export function receive(session: Session, message: FromWorker): Session {
       return { ...session, report: message.report }
     case 'opened': {
       const { report } = message
-      return report.model ? { ...session, report, opened: report } : { ...session, report }
+      return report.model ? { ...session, report, opened: report, openedFrom: session.source } : { ...session, report }
     }
     case 'events': {
       const run = message.events.reduce(fold, session.run)

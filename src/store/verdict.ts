@@ -1,4 +1,5 @@
 // The sentence over the figures, computed from the numbers: it says who is lower, by how much, and where not.
+import type { Plan } from '../pipeline/plan.ts'
 import { recipes } from '../quantize/recipes.ts'
 import { challenger, compareLayers, type Comparison, focusLayer, LEVEL, ratio, reference } from './compare.ts'
 import type { Run } from './run.ts'
@@ -16,6 +17,16 @@ const named = (recipe: string): Word => ({ recipe, text: recipeTitle(recipe) })
 
 /** Lower by: 1 − ratio, or from the other side 1 − 1 / ratio, always positive. */
 const gap = (value: number) => percent(1 - Math.min(value, 1 / value))
+
+/** What stands there before the first run. */
+export function invitation(model: string | undefined, layers: number, plan: Plan): Verdict {
+  if (model === undefined) return { headline: ['Opening the model.'], detail: '' }
+  const first = plan.recipes.length === 1 ? plan.recipes.map(named) : [`${plan.recipes.length} recipes`]
+  return {
+    headline: [`${model} is open: `, ...first, ` for its ${plural(layers, 'layer')} at ${plan.bits} bits.`],
+    detail: 'Run starts it, Step solves one layer at a time.',
+  }
+}
 
 /** @param layer The layer in view; by default the one the page turns to by itself. */
 export function verdict(run: Run, layer = focusLayer(run)): Verdict {
@@ -131,10 +142,14 @@ function closing(run: Run, leading: string, yardstick: string, all: Comparison):
     )
   const { unquantized } = run.perplexity
   const known = [leading, yardstick].filter((name) => run.perplexity[name])
-  if (unquantized && known.length === 2)
+  if (unquantized && known.length === 2) {
+    const [own, other] = known.map((name) => run.perplexity[name])
+    const within = Math.abs(own.value - other.value) <= Math.max(own.standardError, other.standardError)
+    const against = known.map((name) => perplexityOf(run, name)).join(' against ')
     sentences.push(
-      `Perplexity ${known.map((name) => perplexityOf(run, name)).join(' against ')}; unquantized ${significant(unquantized.value, 4)}.`,
+      `Perplexity ${against}${within ? ', less than one standard error apart' : ''}; unquantized ${significant(unquantized.value, 4)}.`,
     )
+  }
   sentences.push(fairness(run))
   return sentences.filter(Boolean).join(' ')
 }

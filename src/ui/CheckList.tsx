@@ -16,9 +16,14 @@ const words: Readonly<Record<Check['status'], string>> = {
 }
 
 export function CheckList({ checks }: { checks: readonly Check[] }) {
+  // What was not needed comes last.
+  const order = [
+    ...checks.filter(({ status }) => status !== 'skipped'),
+    ...checks.filter(({ status }) => status === 'skipped'),
+  ]
   return (
     <ul className="checks">
-      {checks.map(({ status, subject, fact, detail }, i) => (
+      {order.map(({ status, subject, fact, detail }, i) => (
         <li key={i} className={status}>
           <Icon name={icons[status]} />
           <b className={subject.includes('.') ? 'mono' : undefined}>
@@ -26,7 +31,7 @@ export function CheckList({ checks }: { checks: readonly Check[] }) {
             {subject}
           </b>
           <span>
-            {fact}
+            {fact.startsWith(`${subject}: `) ? fact.slice(subject.length + 2) : fact}
             {detail && <small>{detail}</small>}
           </span>
         </li>

@@ -35,7 +35,7 @@ export function DropZone({ large }: { large?: boolean }) {
           Open checkpoint
         </button>
         <button type="button" className="btn" onClick={() => folder.current?.click()}>
-          A folder
+          Open folder
         </button>
       </div>
       <label className="visually-hidden">

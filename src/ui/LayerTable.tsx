@@ -88,7 +88,7 @@ export function LayerTable() {
                 </th>
               )}
               <th scope="col" className="number extra">
-                Rows × columns
+                Shape
               </th>
               {leading && (
                 <th scope="col" className="number extra">
@@ -177,13 +177,13 @@ function Path({ layer }: { layer: string }) {
   )
 }
 
-/** A bar from zero to the left when lower, to the right when higher; full at ±15 %. */
+/** A bar from zero to the left when lower, to the right when higher; full at −30 % and +12 %. */
 function Delta({ value, recipe }: { value: number; recipe: string }) {
-  const zero = 34
-  const length = Math.min(1, Math.abs(value) / 0.15) * (value < 0 ? 33 : 13)
+  const zero = 31
+  const length = Math.min(value < 0 ? 30 : 12, Math.abs(value) * 100)
   return (
     <span className={`delta ${recipeClass(recipe)}`}>
-      <svg viewBox="0 0 48 12" width="48" height="12" aria-hidden="true">
+      <svg viewBox="0 0 44 12" width="44" height="12" aria-hidden="true">
         <path d={`M${zero} 0v12`} />
         <rect x={value < 0 ? zero - length : zero} y={2.5} width={length} height={7} />
       </svg>

@@ -16,13 +16,13 @@ export function OpenRoom() {
   const report = useSession((session) => session.report)
   const opening = useSession((session) => session.state === 'opening')
   const failure = useSession((session) => session.failure)
-  const dropped = useSession((session) => session.dropped)
+  const dropped = useSession((session) => session.source === 'dropped')
   const bundled = useSession((session) => session.bundled)
-  const own = report && dropped !== undefined && (report.name !== bundled || dropped === bundled) ? report : undefined
+  const own = dropped ? report : undefined
   return (
     <main className="page open-room" id="main">
       <p className="crumbs">
-        {own ? 'dropped' : 'your own model'}
+        your own model
         {own && (
           <>
             {' / '}
@@ -34,7 +34,7 @@ export function OpenRoom() {
       <p className="lead">
         Nothing is uploaded. The checkpoint is read from your disk tensor by tensor, one block at a time.
       </p>
-      {failure && !own && (
+      {failure && dropped && !own && (
         <Strip tone="error" title="The checkpoint could not be opened.">
           The model opened before is untouched. Mend what the line names, or choose other files.
           <FactLine text={failure.message} />

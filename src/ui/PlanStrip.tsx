@@ -118,7 +118,7 @@ function ModelField() {
   const dropped = useSession((session) => session.dropped)
   const model = useSession((session) => session.opened?.model ?? session.run.model)
   const id = useId()
-  const current = model && dropped !== undefined && model.name !== bundled ? 'dropped' : 'bundled'
+  const current = useSession((session) => session.openedFrom)
   return (
     <div className="field">
       <label className="label" htmlFor={id}>

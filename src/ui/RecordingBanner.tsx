@@ -12,17 +12,17 @@ export function RecordingBanner() {
   const recording = useSession((session) => session.recording)
   const unavailable = useSession((session) => session.unavailable)
   const adapter = useSession((session) => session.run.adapter?.name)
-  if (!recording) return null
+  if (!recording && unavailable === undefined) return null
   return (
     <section className="recording" aria-label="Recording">
       <div>
-        <span className="badge">Recording</span>
-        <h2>
-          {unavailable === undefined
-            ? `You are watching a run recorded on ${adapter ?? 'another machine'}.`
-            : `This browser has no WebGPU, so you are watching a run recorded on ${adapter ?? 'another machine'}.`}
-        </h2>
-        <p>Everything below responds: play, pause, scrub, step, look at any layer. Only new runs need WebGPU.</p>
+        {recording && <span className="badge">Recording</span>}
+        <h2>{heading(unavailable !== undefined, recording && (adapter ?? 'another machine'))}</h2>
+        <p>
+          {recording
+            ? 'Everything below responds: play, pause, scrub, step, look at any layer. Only new runs need WebGPU.'
+            : 'A recorded run is being loaded.'}
+        </p>
       </div>
       {unavailable !== undefined && (
         <div>
@@ -39,4 +39,10 @@ export function RecordingBanner() {
       )}
     </section>
   )
+}
+
+function heading(without: boolean, recordedOn: string | undefined): string {
+  if (!recordedOn) return 'This browser has no WebGPU.'
+  if (!without) return `You are watching a run recorded on ${recordedOn}.`
+  return `This browser has no WebGPU, so you are watching a run recorded on ${recordedOn}.`
 }

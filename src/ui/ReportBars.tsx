@@ -1,6 +1,6 @@
 // Bytes as bars: the largest buffers against the adapter's limit, and the memory at the peak by use.
 import type { OpenReport } from '../worker/protocol.ts'
-import { bytes } from '../store/wording.ts'
+import { bytes, count } from '../store/wording.ts'
 
 export function LimitBars({ report }: { report: OpenReport }) {
   const { buffers = [], bindingLimitBytes: limit = 0 } = report
@@ -18,7 +18,7 @@ export function LimitBars({ report }: { report: OpenReport }) {
           </h2>
           <p className="caption">
             One binding may hold {bytes(limit)} here
-            {near ? '.' : `, ${Math.floor(limit / largest)} times the largest buffer.`}
+            {near ? '.' : `, ${count(Math.floor(limit / largest))} times the largest buffer.`}
           </p>
         </div>
       </header>

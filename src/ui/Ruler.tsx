@@ -8,16 +8,21 @@ import { useWidth } from './width.ts'
 export function Ruler() {
   const playground = usePlayground()
   const [ref, width] = useWidth<HTMLDivElement>()
-  const { done, layers, position } = useSession(
+  const { done, position } = useSession(
     useShallow(({ run }) => {
-      const { done, layers, position } = progress(run)
-      return { done, layers, position }
+      const { done, position } = progress(run)
+      return { done, position }
     }),
   )
-  const facts = useSession(useShallow(({ run }) => run.order.map((layer) => run.layers[layer].facts)))
+  const facts = useSession(
+    useShallow(({ run, opened }) =>
+      run.plan ? run.order.map((layer) => run.layers[layer].facts) : (opened?.layers ?? []),
+    ),
+  )
   const state = useSession((session) => session.state)
   const finished = useSession((session) => session.run.phase === 'finished')
   const recording = useSession((session) => session.recording)
+  const layers = facts.length
   const at = (index: number) => 1 + (index * (width - 2)) / Math.max(1, layers)
   const starts = facts.flatMap(({ block }, i) => (i === 0 || facts[i - 1].block !== block ? [{ block, i }] : []))
   const perBlock = starts.length ? width / starts.length : 0
@@ -48,7 +53,7 @@ export function Ruler() {
             return (
               <path
                 key={layer}
-                className={i <= done ? 'tick passed' : 'tick'}
+                className={i <= done && position > 0 ? 'tick passed' : 'tick'}
                 strokeWidth={long ? 1.5 : 1}
                 d={`M${at(i)} ${long ? 8 : 15}V22`}
               >

@@ -38,6 +38,7 @@ export function Failure() {
   const playground = usePlayground()
   const failure = useSession((session) => session.failure)
   const run = useSession((session) => session.run)
+  const runnable = useSession((session) => session.unavailable === undefined)
   if (!failure) return null
   const { done } = progress(run)
   const kept = done
@@ -67,9 +68,11 @@ export function Failure() {
       title={words.title}
       actions={
         <>
-          <button type="button" className="btn primary" onClick={() => playground.run()}>
-            {words.action}
-          </button>
+          {runnable && (
+            <button type="button" className="btn primary" onClick={() => playground.run()}>
+              {words.action}
+            </button>
+          )}
           <button type="button" className="btn" onClick={() => playground.dismissFailure()}>
             Dismiss
           </button>

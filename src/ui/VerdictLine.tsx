@@ -1,14 +1,18 @@
 // The verdict over the figures. Spoken when a block ends and at the end, not at every move.
 import { useState } from 'react'
 import { progress } from '../store/progress.ts'
-import { verdict, type Verdict } from '../store/verdict.ts'
+import { invitation, verdict, type Verdict } from '../store/verdict.ts'
 import { recipeClass } from './marks.tsx'
 import { useSession } from './session.ts'
 
 export function VerdictLine({ layer }: { layer: string | undefined }) {
   const run = useSession((session) => session.run)
   const paused = useSession((session) => session.state === 'paused')
-  const { headline, detail } = verdict(run, layer)
+  const plan = useSession((session) => session.plan)
+  const opened = useSession((session) => session.opened)
+  const { headline, detail } = run.plan
+    ? verdict(run, layer)
+    : invitation(opened?.model?.name, opened?.layers?.length ?? 0, plan)
   const { done } = progress(run)
   const blocks = Math.floor(done / Math.max(1, run.order.length / (run.model?.blocks ?? 1)))
   const moment = `${blocks} ${run.phase} ${paused}`

@@ -14,9 +14,13 @@ test('a dropped folder gives its name and loses it from the paths', () => {
 })
 
 test('loose files have no folder', () => {
-  expect(paths('./config.json', './model.safetensors')).toEqual(['dropped files', 'config.json', 'model.safetensors'])
+  expect(paths('./config.json', './model.safetensors')).toEqual([
+    'local checkpoint',
+    'config.json',
+    'model.safetensors',
+  ])
   expect(paths('./model.gguf')).toEqual(['model.gguf', 'model.gguf'])
-  expect(paths()).toEqual(['dropped files'])
+  expect(paths()).toEqual(['local checkpoint'])
 })
 
 test('text files alone are texts', () => {

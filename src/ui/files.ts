@@ -23,7 +23,7 @@ export function relative(files: readonly NamedBlob[]): Picked {
     name = parts[0][0]
     parts = parts.map((path) => path.slice(1))
   }
-  if (!name) name = files.length === 1 ? parts[0].join('/') : 'dropped files'
+  if (!name) name = files.length === 1 ? parts[0].join('/') : 'local checkpoint'
   return { name, files: files.map(({ blob }, i) => ({ path: parts[i].join('/'), blob })) }
 }
 

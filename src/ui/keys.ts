@@ -19,7 +19,7 @@ export function useKeys(actions: readonly KeyAction[]): void {
       const target = event.target instanceof Element ? event.target : null
       if (target?.closest(OWN)) return
       // Buttons and checkboxes have the space bar, radio buttons the arrows, for themselves.
-      if (event.key === ' ' && target?.closest('button, input, a, summary')) return
+      if (event.key === ' ' && target?.closest('button, a, summary, input:not([type=radio]:checked)')) return
       if (event.key === 'ArrowRight' && target?.closest('input')) return
       const action = actions.find(({ key }) => key === event.key || key === event.key.toLowerCase())
       if (!action || (event.repeat && event.key !== 'ArrowRight')) return

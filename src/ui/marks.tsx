@@ -26,9 +26,9 @@ const triangle: Draw = (x, y, r) => ({
   open: true,
 })
 const circle: Draw = (x, y, r) => {
-  const k = (r * 0.92).toFixed(1)
+  const k = (r * 0.92).toFixed(2)
   return {
-    d: `M${(x - r * 0.92).toFixed(1)} ${y.toFixed(1)}a${k} ${k} 0 1 0 ${(r * 1.84).toFixed(1)} 0a${k} ${k} 0 1 0 ${(-r * 1.84).toFixed(1)} 0Z`,
+    d: `M${(x - r * 0.92).toFixed(2)} ${y.toFixed(1)}a${k} ${k} 0 1 0 ${(r * 1.84).toFixed(2)} 0a${k} ${k} 0 1 0 ${(-r * 1.84).toFixed(2)} 0Z`,
   }
 }
 const diamond: Draw = (x, y, r) => {

@@ -57,7 +57,7 @@ export default function DepthChart(props: Props) {
       className={recipe === challenger ? recipeClass(recipe) : `${recipeClass(recipe)} thin`}
       type="linear"
       isAnimationActive={false}
-      activeDot={{ r: 4, className: 'mark' }}
+      activeDot={{ r: 4, className: recipeClass(recipe) }}
       dot={
         dots &&
         (({ cx, cy, index }: { cx?: number; cy?: number; index?: number }) =>

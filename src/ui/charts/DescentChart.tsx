@@ -93,7 +93,7 @@ export default function DescentChart({ data, title }: { data: DescentData; title
               className={recipeClass(recipe)}
               type="linear"
               dot={false}
-              activeDot={{ r: 3.5, className: 'mark' }}
+              activeDot={{ r: 3.5, className: recipeClass(recipe) }}
               isAnimationActive={false}
             />
           ))}
