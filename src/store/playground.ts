@@ -5,7 +5,7 @@ import type { Plan } from '../pipeline/plan.ts'
 import type { RunClient } from '../worker/client.ts'
 import type { FromWorker, NamedBlob, NamedText, OpenReport, Source } from '../worker/protocol.ts'
 import { focusLayer } from './compare.ts'
-import { Player } from './player.ts'
+import { Playback } from './playback.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import type { LinkedPlan } from './url.ts'
 import { without } from './without.ts'
@@ -26,7 +26,8 @@ export class Playground {
   readonly store: StoreApi<Session>
   private readonly texts: Partial<Record<TextUse, NamedText>> = {}
   private dropped: Source | undefined
-  private player: Player | undefined
+  /** The recording on screen, if any; its scrubber and speed are its own. */
+  playback: Playback | undefined
   private runWhenOpened: boolean
 
   constructor(private readonly options: PlaygroundOptions) {
@@ -50,8 +51,8 @@ export class Playground {
 
   private hear(message: FromWorker) {
     // A recording is on screen: checkpoints can still be looked at, but nothing runs.
-    if (this.player && message.type === 'failed') return this.fail(message.message)
-    if (this.player && message.type !== 'opening' && message.type !== 'opened') return
+    if (this.playback && message.type === 'failed') return this.fail(message.message)
+    if (this.playback && message.type !== 'opening' && message.type !== 'opened') return
     this.replace(receive(this.session, message))
     if (message.type === 'unavailable') void this.playRecording()
     if (message.type === 'opened') this.heardOpened(message.report)
@@ -111,7 +112,7 @@ export class Playground {
 
   /** Run: goes on after a pause, else begins. */
   run() {
-    if (this.player) return this.setPlaying(true)
+    if (this.playback) return this.playback.play()
     if (this.session.state === 'paused') return this.resume()
     if (this.session.opened) this.start(false)
     else if (this.session.state !== 'opening') this.openBundled(true)
@@ -123,28 +124,25 @@ export class Playground {
   }
 
   pause() {
-    if (this.player) return this.setPlaying(false)
+    if (this.playback) return this.playback.pause()
     if (this.session.state === 'running') this.options.client.send({ type: 'pause' })
   }
 
   /** Works to the end of the next layer, then pauses. */
   step() {
-    if (this.player) {
-      this.player.step()
-      return this.showPlayer(false)
-    }
+    if (this.playback) return this.playback.step()
     const { state, opened } = this.session
     if (state === 'running' || state === 'paused') this.options.client.send({ type: 'step' })
     else if (opened && state !== 'opening') this.start(true)
   }
 
   stop() {
-    if (!this.player) this.options.client.send({ type: 'stop' })
+    if (!this.playback) this.options.client.send({ type: 'stop' })
   }
 
   /** Changes the plan; a run that exists is begun again with it, from the Hessians kept where they still hold. */
   change(change: Partial<Plan>) {
-    if (this.player) return
+    if (this.playback) return
     this.set({ plan: { ...this.session.plan, ...change } })
     this.restart()
   }
@@ -200,53 +198,10 @@ export class Playground {
   /** Plays the recorded run instead of a live one. */
   async playRecording(): Promise<void> {
     try {
-      const player = new Player(await this.options.recording())
-      const { plan, model, adapter } = player.run
-      this.player = player
-      this.set({
-        ...(plan ? { plan } : {}),
-        ...(adapter ? { adapter } : {}),
-        recording: { name: model?.name ?? '', at: 0, length: player.length, playing: true, speed: 1 },
-      })
-      this.showPlayer(true)
+      this.playback = new Playback(this.store, await this.options.recording())
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.set({ state: 'failed', failure: { kind: 'input', message: `recorded run: ${reason}` } })
+      this.set({ state: 'failed' })
+      this.fail(`recorded run: ${error instanceof Error ? error.message : String(error)}`)
     }
-  }
-
-  private showPlayer(playing: boolean) {
-    const { player } = this
-    const { recording } = this.session
-    if (!player || !recording) return
-    const on = playing && !player.ended
-    this.set({
-      run: player.run,
-      state: player.ended ? 'finished' : on ? 'running' : 'paused',
-      recording: { ...recording, at: player.at, playing: on },
-    })
-  }
-
-  private setPlaying(playing: boolean) {
-    if (playing && this.player?.ended) this.player.seek(0)
-    this.showPlayer(playing)
-  }
-
-  /** So much time went by for the viewer. */
-  advance(elapsedMs: number) {
-    const { recording } = this.session
-    if (!this.player || !recording?.playing) return
-    this.player.seek(this.player.at + elapsedMs * recording.speed)
-    this.showPlayer(true)
-  }
-
-  seek(at: number) {
-    this.player?.seek(at)
-    this.showPlayer(this.session.recording?.playing ?? false)
-  }
-
-  setSpeed(speed: number) {
-    const { recording } = this.session
-    if (recording) this.set({ recording: { ...recording, speed } })
   }
 }

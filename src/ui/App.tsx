@@ -121,7 +121,7 @@ function usePlayerClock() {
     let last = performance.now()
     const timer = setInterval(() => {
       const now = performance.now()
-      playground.advance(now - last)
+      playground.playback?.advance(now - last)
       last = now
     }, 100)
     return () => clearInterval(timer)

@@ -87,7 +87,7 @@ export function Ruler() {
           max={recording.length}
           step="any"
           value={recording.at}
-          onChange={({ target }) => playground.seek(Number(target.value))}
+          onChange={({ target }) => playground.playback?.seek(Number(target.value))}
         />
       )}
     </div>

@@ -125,7 +125,7 @@ function PlayerTimes() {
       {clock(recording.at)} of {clock(recording.length)}{' '}
       <label className="speed">
         <span className="visually-hidden">Speed</span>
-        <select value={recording.speed} onChange={({ target }) => playground.setSpeed(Number(target.value))}>
+        <select value={recording.speed} onChange={({ target }) => playground.playback?.setSpeed(Number(target.value))}>
           {SPEEDS.map((speed) => (
             <option key={speed} value={speed}>
               {speed} ×
