@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     var code = zero;
     error[k] = 0.0;
     if feedback[t * params.columns + t] != 0.0 {
-      code = code_of(wanted, scale, zero, params.top);
+      code = exact_code_of(wanted, scale, zero, params.top);
       error[k] = w - scale * (code - zero);
     }
     codes[row * params.columns + column] = u32(min(code, params.top));

@@ -1,6 +1,13 @@
-// a / b rounded to nearest, ties to even, whatever the device's own division does: long division of the 24-bit mantissas.
-// b > 0 and normal. Subnormal quotients become 0, quotients beyond float32 its largest number.
-fn divide(a: f32, b: f32) -> f32 {
+// a / b whatever the device's own division does: long division of the 24-bit mantissas. b > 0 and normal.
+// Subnormal quotients become 0, quotients beyond float32 its largest number.
+
+// Rounded to nearest, ties to even.
+fn divide(a: f32, b: f32) -> f32 { return long_division(a, b, false); }
+
+// Rounded to odd: the last bit is set where the quotient is not exact, so that rounding it again, to fewer bits, rounds but once.
+fn divide_to_odd(a: f32, b: f32) -> f32 { return long_division(a, b, true); }
+
+fn long_division(a: f32, b: f32, to_odd: bool) -> f32 {
   let word = bitcast<u32>(a);
   let sign = word & 0x80000000u;
   let over = bitcast<u32>(b);
@@ -21,7 +28,7 @@ fn divide(a: f32, b: f32) -> f32 {
     rest -= take * bottom;
   }
   rest <<= 1u;
-  quotient += u32(rest > bottom || (rest == bottom && (quotient & 1u) == 1u));
+  if to_odd { quotient |= u32(rest > 0u); } else { quotient += u32(rest > bottom || (rest == bottom && (quotient & 1u) == 1u)); }
   if quotient == 0x1000000u {
     quotient = 0x800000u;
     exponent += 1;

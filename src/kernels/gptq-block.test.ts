@@ -27,7 +27,8 @@ test.each(raggedShapes)('a block of steps of %i rows, %i columns in groups of %i
     const start = Math.min(3, columns - 1)
     const size = Math.min(32, columns - start)
     given.feedback[(start + (size >> 1)) * (columns + 1)] = 0
-    const { codes: _, ...inputs } = given
+    const { weights, scales, zeros, feedback, correction } = given
+    const inputs = { weights, order, scales, zeros, feedback, correction }
     const codes = scope.upload('codes', new Uint32Array(rows * columns))
     const errors = scope.buffer('errors', 4 * size * rows)
     const bindings = Object.fromEntries(

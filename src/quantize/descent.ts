@@ -48,7 +48,10 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
     if (check > 0) state.record(batch, check, steps)
     batch.flush()
     used += steps + check
-    const [sums, loss]: [Awaited<ReturnType<State['read']>>, number | undefined] = await Promise.all([state.read(steps + check), ended || check > 0 ? measure.read() : undefined])
+    const [sums, loss]: [Awaited<ReturnType<State['read']>>, number | undefined] = await Promise.all([
+      state.read(steps + check),
+      ended || check > 0 ? measure.read() : undefined,
+    ])
     const points: DescentPoint[] = []
     for (const [gain, moved] of sums) {
       if (moved === 0) continue

@@ -26,7 +26,6 @@ export const gptq: Step<typeof options> = {
   descends: false,
   options,
   reference,
-  // eslint-disable-next-line require-yield -- its objective means nothing before the last column
   async *run({ gpu, problem, levels, codes, measure }, { order, damp }) {
     const { rows, columns, weights, hessian } = problem
     const { width, groups, bits, scales, zeros } = levels

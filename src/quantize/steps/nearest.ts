@@ -13,7 +13,6 @@ export const nearest: Step<Record<never, never>> = {
     codes: reference(weights, levels.scales, levels.zeros, { rows, columns, ...levels }),
     moves: 0,
   }),
-  // eslint-disable-next-line require-yield -- one dispatch has no progress to show
   async *run({
     gpu,
     problem: { rows, columns, weights },

@@ -1,0 +1,266 @@
+// What holds for every recipe, on every problem: codes on the grid, the same codes every time, a loss that is what it says, descents that
+// descend and end where they claim, inputs left alone, nothing left behind.
+import { describe, expect, test } from 'vitest'
+import type { Gpu } from '../gpu/gpu.ts'
+import { roundToHalf } from '../math/half.ts'
+import { quadraticForm } from '../math/linear.ts'
+import { withGpu } from '../test/gpu.ts'
+import { seededProblem, type ProblemOptions } from '../test/problems.ts'
+import { chain, objectiveOf, plainOptions, solveAll } from '../test/solve.ts'
+import { uploadHessian } from './hessian.ts'
+import { named } from './options.ts'
+import type { GridSettings, ReferenceProblem } from './problem.ts'
+import { recipes, type Recipe } from './recipes.ts'
+import { referenceResidual, solveReference } from './reference.ts'
+import { dequantizeSolution, LayerSolver, solutionCodes, type Solution, type SolverOptions } from './solve.ts'
+import { steps } from './steps/index.ts'
+
+interface Case {
+  name: string
+  problem: ProblemOptions
+  settings: GridSettings
+  grid: string
+}
+
+const settings = (bits: number, group: number, symmetric: boolean, scaleType: 'f16' | 'f32'): GridSettings => ({
+  bits,
+  group,
+  symmetric,
+  scaleType,
+})
+
+const cases: Case[] = [
+  { name: '24 × 48, 3 bits', problem: { rows: 24, columns: 48 }, settings: settings(3, 0, false, 'f16'), grid: 'clip' },
+  {
+    name: '17 × 43, 2 bits, groups of 16',
+    problem: { rows: 17, columns: 43 },
+    settings: settings(2, 16, true, 'f16'),
+    grid: 'minmax',
+  },
+  { name: '1 × 31, 4 bits', problem: { rows: 1, columns: 31 }, settings: settings(4, 0, false, 'f32'), grid: 'clip' },
+  { name: '70 × 1, 3 bits', problem: { rows: 70, columns: 1 }, settings: settings(3, 0, false, 'f16'), grid: 'minmax' },
+  {
+    name: '9 × 66 with dead columns and zero rows, 3 bits, groups of 64',
+    problem: { rows: 9, columns: 66, dead: [0, 17, 65], zeroRows: [0, 4] },
+    settings: settings(3, 64, false, 'f16'),
+    grid: 'clip',
+  },
+  {
+    name: '12 × 64 from 24 tokens, 2 bits',
+    problem: { rows: 12, columns: 64, tokens: 24 },
+    settings: settings(2, 0, false, 'f16'),
+    grid: 'clip',
+  },
+  { name: '20 × 36, 8 bits', problem: { rows: 20, columns: 36 }, settings: settings(8, 0, false, 'f32'), grid: 'clip' },
+]
+
+const optionsOf = ({ settings, grid }: Pick<Case, 'settings' | 'grid'>): SolverOptions => ({
+  ...plainOptions,
+  settings,
+  grid: { name: grid },
+})
+
+const lastStep = ({ steps: chain }: Recipe) => named('step', steps, chain.at(-1)!.name)
+
+/** The largest decrease that one change of one code allows, as a part of its row's loss; float64, every column and level. */
+function bestSingleChange(problem: ReferenceProblem, { levels }: Solution, codes: ArrayLike<number>): number {
+  const { rows, columns, hessian } = problem
+  const residual = referenceResidual(problem, levels, codes)
+  let best = 0
+  for (let row = 0; row < rows; row++) {
+    const e = residual.subarray(row * columns, (row + 1) * columns)
+    const product = Array.from(e, (_, j) => e.reduce((sum, x, i) => sum + x * hessian[i * columns + j], 0))
+    const loss = e.reduce((sum, x, j) => sum + x * product[j], 0)
+    for (let j = 0; j < columns; j++)
+      for (let code = 0; code < 2 ** levels.bits; code++) {
+        const delta =
+          levels.scales[row * levels.groups + Math.floor(j / levels.width)] * (code - codes[row * columns + j])
+        best = Math.max(best, (-delta * (delta * hessian[j * columns + j] + 2 * product[j])) / loss || 0)
+      }
+  }
+  return best
+}
+
+describe.each(cases)('$name', (one) => {
+  const problem = seededProblem(one.problem)
+  const options = optionsOf(one)
+
+  test.each(recipes)('$name: on the grid, what it says, deterministic', async (recipe) => {
+    await withGpu(async (gpu) => {
+      const [{ solution }] = await solveAll(gpu, problem, options, [recipe])
+      const codes = solutionCodes(solution)
+      const { scales, zeros, bits } = solution.levels
+      expect(Math.max(...codes)).toBeLessThan(2 ** bits)
+      expect([...scales].every((scale) => scale > 0 && scale < Infinity)).toBe(true)
+      if (options.settings.scaleType === 'f16') expect([...scales]).toEqual([...scales].map(roundToHalf))
+      expect([...zeros].every((zero) => Number.isInteger(zero) && zero >= 0 && zero < 2 ** bits)).toBe(true)
+      // The product E·H and its sum in float32.
+      const exact = objectiveOf(problem, solution)
+      const energy = quadraticForm(problem.weights, problem.hessian, problem.rows, problem.columns)
+      expect(Math.abs(solution.objective - exact)).toBeLessThan(1e-5 * exact + 1e-12 * energy)
+      expect(Math.abs(solution.relative - exact / energy)).toBeLessThan(1e-5 * solution.relative + 1e-12)
+      const [{ solution: again }] = await solveAll(gpu, problem, options, [recipe])
+      expect(again).toEqual(solution)
+      using weights = dequantizeSolution(gpu, solution)
+      const expected = referenceResidual(
+        { ...problem, weights: new Float64Array(codes.length) },
+        solution.levels,
+        codes,
+      )
+      expect(await gpu.readF32(weights)).toEqual(Float32Array.from(expected))
+    })
+  })
+
+  test('in one solver, one after another: never above nearest, descents fall to a minimum', async () => {
+    await withGpu(async (gpu) => {
+      const all = await solveAll(gpu, problem, options, recipes)
+      const rtn = all.find(({ recipe }) => recipe.name === 'rtn')!.solution.objective
+      for (const { solution, points, recipe } of all) {
+        expect(solution.objective, recipe.name).toBeLessThanOrEqual(rtn * (1 + 1e-6))
+        const reference = solveReference(problem, recipe, options)
+        // Rounding may send a row another way, to another minimum about as good; these rows are few.
+        expect(solution.objective, recipe.name).toBeLessThanOrEqual(reference.objective * 1.02 + 1e-12)
+        if (!lastStep(recipe).descends) continue
+        expect(points[0].moves).toBe(0)
+        for (const [i, point] of points.entries())
+          if (i > 0) {
+            expect(point.objective).toBeLessThan(points[i - 1].objective)
+            expect(point.moves).toBeGreaterThan(points[i - 1].moves)
+          }
+        expect(points.at(-1)!.moves).toBe(solution.moves)
+        // The curve adds up gains in float32; the solution is measured from scratch.
+        expect(Math.abs(points.at(-1)!.objective - solution.objective)).toBeLessThan(1e-5 * points[0].objective)
+        // A change must gain 1e-6 of h s² to be made, and the loss is at least h s² / 4 where a change is nearly worth it.
+        expect(bestSingleChange(problem, solution, solutionCodes(solution)), recipe.name).toBeLessThan(1e-5)
+      }
+      const objectives = new Map(all.map(({ recipe, solution }) => [recipe.name, solution.objective]))
+      const start = await solveAll(gpu, problem, options, [
+        chain('start', { name: 'gptq', options: { order: 'activation' } }),
+      ])
+      expect(objectives.get('gptq+cdquant')).toBeLessThanOrEqual(start[0].solution.objective * (1 + 1e-6))
+    })
+  })
+
+  test('inputs stay as they were, and both shapes of the descent agree', async () => {
+    await withGpu(async (gpu, scope) => {
+      const { rows, columns } = problem
+      const weights = scope.upload('weights', Float32Array.from(problem.weights))
+      const hessian = scope.own(uploadHessian(gpu, Float32Array.from(problem.hessian), columns))
+      const objectives: number[][] = []
+      const before = gpu.shapes.get('descent')
+      for (const shape of ['thread', 'workgroup']) {
+        gpu.shapes.set('descent', shape)
+        using solver = new LayerSolver(gpu, { rows, columns, weights, hessian }, options)
+        objectives.push([])
+        for (const recipe of recipes) objectives.at(-1)!.push((await drive(solver.solve(recipe))).objective)
+      }
+      if (before) gpu.shapes.set('descent', before)
+      else gpu.shapes.delete('descent')
+      // Two products in another order of summation: rounding may send a row another way.
+      objectives[0].forEach((objective, i) =>
+        expect(Math.abs(objectives[1][i] - objective)).toBeLessThanOrEqual(0.02 * objective),
+      )
+      expect(await gpu.readF32(weights)).toEqual(Float32Array.from(problem.weights))
+      expect(await gpu.readF32(hessian.matrix)).toEqual(Float32Array.from(problem.hessian))
+    })
+  })
+})
+
+async function drive(run: AsyncGenerator<unknown, Solution>): Promise<Solution> {
+  let next = await run.next()
+  while (!next.done) next = await run.next()
+  return next.value
+}
+
+test.each(recipes)('$name: an H that couples nothing gives nearest codes', async (recipe) => {
+  const { rows, columns, weights } = seededProblem({ rows: 20, columns: 40, seed: 7 })
+  const hessian = new Float64Array(columns * columns)
+  for (let j = 0; j < columns; j++) hessian[j * (columns + 1)] = 1
+  await withGpu(async (gpu) => {
+    const [rtn, other] = await solveAll(gpu, { rows, columns, weights, hessian }, plainOptions, [recipes[0], recipe])
+    expect(other.solution.codes).toEqual(rtn.solution.codes)
+    expect(other.solution.objective).toBe(rtn.solution.objective)
+  })
+})
+
+test.each(recipes)('$name: inputs that were never on cost nothing', async (recipe) => {
+  const { rows, columns, weights } = seededProblem({ rows: 3, columns: 20 })
+  await withGpu(async (gpu) => {
+    const [{ solution }] = await solveAll(
+      gpu,
+      { rows, columns, weights, hessian: new Float64Array(columns ** 2) },
+      plainOptions,
+      [recipe],
+    )
+    expect([solution.objective, solution.relative, solution.moves]).toEqual([0, 0, 0])
+  })
+})
+
+test.each(recipes)('$name: stopped anywhere, it leaves nothing behind', async (recipe) => {
+  const problem = seededProblem({ rows: 40, columns: 64, seed: 3 })
+  for (let pulls = 0; pulls < 4; pulls++)
+    await withGpu(async (gpu) => {
+      using weights = gpu.upload('weights', Float32Array.from(problem.weights))
+      using hessian = uploadHessian(gpu, Float32Array.from(problem.hessian), 64)
+      using solver = new LayerSolver(gpu, { rows: 40, columns: 64, weights, hessian }, plainOptions)
+      const run = solver.solve(recipe)
+      for (let pull = 0; pull < pulls; pull++) await run.next()
+      await run.return(undefined as never)
+      // The solver is still good for a whole run.
+      expect((await drive(solver.solve(recipe))).objective).toBeGreaterThan(0)
+    })
+})
+
+describe('what cannot be solved', () => {
+  const problem = seededProblem({ rows: 4, columns: 128 })
+  const solve = (gpu: Gpu, options: SolverOptions, recipe: Recipe) => solveAll(gpu, problem, options, [recipe])
+
+  test('a group larger than a row', async () => {
+    await withGpu(async (gpu) => {
+      const options = { ...plainOptions, settings: { ...plainOptions.settings, group: 512 } }
+      await expect(solve(gpu, options, recipes[0])).rejects.toThrow(
+        'group 512 is larger than the 128 columns of weights',
+      )
+    })
+  })
+
+  test('unknown names, and a chain that begins with an improvement', async () => {
+    await withGpu(async (gpu) => {
+      await expect(solve(gpu, plainOptions, chain('x', { name: 'magic' }))).rejects.toThrow(
+        "unknown step 'magic'; known: nearest, gptq, cyclic, greedy",
+      )
+      await expect(solve(gpu, { ...plainOptions, grid: { name: 'magic' } }, recipes[0])).rejects.toThrow(
+        "unknown grid 'magic'; known: minmax, clip",
+      )
+      await expect(solve(gpu, plainOptions, chain('x', { name: 'greedy' }))).rejects.toThrow(
+        "recipe 'x' begins with 'greedy', which has no codes to improve",
+      )
+      await expect(solve(gpu, plainOptions, chain('x', { name: 'gptq', options: { damp: 2 } }))).rejects.toThrow(
+        "option 'damp' is 2; allowed: 0 to 1",
+      )
+    })
+  })
+})
+
+test('limits of a descent are kept', async () => {
+  const problem = seededProblem({ rows: 8, columns: 64 })
+  await withGpu(async (gpu) => {
+    const limited = (options: Record<string, number>) =>
+      chain('limited', { name: 'nearest' }, { name: 'sweeps' in options ? 'cyclic' : 'greedy', options })
+    const runs = await solveAll(
+      gpu,
+      problem,
+      plainOptions,
+      [{ moves: 0 }, { moves: 1 }, { moves: 3 }, { sweeps: 1 }, { sweeps: 1000 }].map(limited),
+    )
+    const [none, one, three, sweep, all] = runs.map(({ solution }) => solution)
+    expect([none.moves, one.moves, three.moves]).toEqual([0, 8, 24])
+    for (const [i, recipe] of [limited({ moves: 3 }), limited({ sweeps: 1 })].entries()) {
+      const reference = solveReference(problem, recipe, plainOptions)
+      expect([three, sweep][i].moves).toBe(reference.moves)
+      expect([three, sweep][i].objective / reference.objective).toBeCloseTo(1, 5)
+    }
+    expect(three.objective).toBeLessThan(one.objective)
+    expect(all.objective).toBeLessThan(sweep.objective)
+  })
+})

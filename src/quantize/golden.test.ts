@@ -1,0 +1,161 @@
+// Layers with known results. The project's own: worked examples and seeded problems whose objectives the float64 references gave. Beside
+// the repository there may be more, made in float64 by other code (../shared/golden); they are checked where they are.
+import { existsSync, readFileSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openSafetensors } from '../formats/safetensors.ts'
+import { gramMatrix } from '../math/linear.ts'
+import { withGpu } from '../test/gpu.ts'
+import { seededProblem } from '../test/problems.ts'
+import { chain, objectiveOf, plainOptions, solveAll } from '../test/solve.ts'
+import fixture from './golden.fixture.json' with { type: 'json' }
+import type { GridSettings, ReferenceProblem } from './problem.ts'
+import type { Recipe } from './recipes.ts'
+import { solveReference } from './reference.ts'
+import { solutionCodes } from './solve.ts'
+
+const nearest = { name: 'nearest' }
+const natural = { name: 'gptq', options: { order: 'natural' } }
+const activation = { name: 'gptq', options: { order: 'activation' } }
+const cyclic = { name: 'cyclic' }
+const greedy = { name: 'greedy' }
+
+const minmaxMethods: Recipe[] = [
+  chain('nearest', nearest),
+  chain('gptq-natural', natural),
+  chain('gptq-actorder', activation),
+  chain('cyclic-from-nearest', nearest, cyclic),
+  chain('cyclic-from-gptq-actorder', activation, cyclic),
+  chain('greedy-from-nearest', nearest, greedy),
+  chain('greedy-from-gptq-actorder', activation, greedy),
+]
+const clipMethods: Recipe[] = [
+  chain('clip-diagonal-nearest', nearest),
+  chain('clip-diagonal-gptq-actorder', activation),
+  chain('clip-diagonal-greedy-from-gptq-actorder', activation, greedy),
+].map((recipe) => ({ ...recipe, grid: { name: 'clip' } }))
+const methods = [...minmaxMethods, ...clipMethods]
+
+/** '3bit-group32-sym' */
+function settingsOf(setting: string): GridSettings {
+  const [, bits, group, symmetry] = /^(\d)bit-(row|group\d+)-(a?sym)$/.exec(setting)!
+  return { bits: Number(bits), group: Number(group.slice(5)) || 0, symmetric: symmetry === 'sym', scaleType: 'f32' }
+}
+
+/** Largest |objective / golden − 1| by method, and where. */
+const worst = new Map<string, { deviation: number; where: string }>()
+function record(method: string, deviation: number, where: string) {
+  if (!(Math.abs(deviation) <= (worst.get(method)?.deviation ?? -1)))
+    worst.set(method, { deviation: Math.abs(deviation), where })
+}
+afterAll(() => {
+  const lines = [...worst].map(
+    ([method, { deviation, where }]) => `${method.padEnd(42)} ${deviation.toExponential(1)}  ${where}`,
+  )
+  console.log(`largest relative deviation from the golden objectives\n${lines.join('\n')}`)
+})
+
+describe('worked examples of four columns', () => {
+  const settings = { bits: 2, group: 0, symmetric: false, scaleType: 'f32' } as const
+  // A fifth and sixth column without inputs, whose weights span the grid 0 … 3 with scale 1 and zero 0.
+  const hessian = new Float64Array(36)
+  fixture.hessian.forEach((line, i) => line.forEach((h, j) => (hessian[6 * i + j] = h)))
+
+  test.each(fixture.examples)('$weights', async ({ weights, codes, objectives }) => {
+    const problem = { rows: 1, columns: 6, weights: Float64Array.from([...weights.map(Math.fround), 0, 3]), hessian }
+    const recipes = [
+      chain('nearest', nearest),
+      chain('gptq-natural', { name: 'gptq', options: { damp: 0 } }),
+      chain('gptq-actorder', { name: 'gptq', options: { damp: 0, order: 'activation' } }),
+      chain('cyclic', nearest, cyclic),
+      chain('greedy', nearest, greedy),
+    ]
+    await withGpu(async (gpu) => {
+      for (const { solution, recipe } of await solveAll(gpu, problem, { ...plainOptions, settings }, recipes)) {
+        const name = recipe.name as keyof typeof codes
+        expect([...solutionCodes(solution)].slice(0, 4), name).toEqual(codes[name])
+        expect(solution.objective, name).toBeCloseTo(objectives[name], 5)
+        expect([...solveReference(problem, recipe, { ...plainOptions, settings }).codes].slice(0, 4), name).toEqual(
+          codes[name],
+        )
+      }
+    })
+  })
+})
+
+describe('seeded problems', () => {
+  test.each(fixture.problems)(
+    '$problem.rows × $problem.columns, seed $problem.seed, $setting',
+    async ({ problem: options, setting, objectives }) => {
+      const problem = seededProblem(options)
+      const solving = { ...plainOptions, settings: settingsOf(setting) }
+      await withGpu(async (gpu) => {
+        for (const { solution, recipe } of await solveAll(gpu, problem, solving, methods)) {
+          const golden = objectives[recipe.name as keyof typeof objectives]
+          const reference = solveReference(problem, recipe, solving)
+          expect(reference.objective / golden, `reference of ${recipe.name}`).toBeCloseTo(1, 9)
+          expect(solution.objective / objectiveOf(problem, solution), `own objective of ${recipe.name}`).toBeCloseTo(
+            1,
+            5,
+          )
+          record(recipe.name, solution.objective / golden - 1, `seed ${options.seed} ${setting}`)
+          // Float32 may round one weight of a row the other way; all that follows in that row then differs.
+          expect(Math.abs(solution.objective / golden - 1), recipe.name).toBeLessThan(1e-3)
+        }
+      })
+    },
+  )
+})
+
+const folder = '../shared/golden'
+
+async function goldenProblem(name: string): Promise<ReferenceProblem> {
+  const file = await openSafetensors(new Blob([readFileSync(`${folder}/${name}.safetensors`)]), name)
+  const [rows, columns] = file.tensors.get('weights')!.shape
+  const inputs = file.tensors.get('inputs')
+  const hessian = inputs
+    ? gramMatrix(await file.floats('inputs'), inputs.shape[0], columns)
+    : await file.floats('hessian')
+  return {
+    rows,
+    columns,
+    weights: Float64Array.from(await file.floats('weights')),
+    hessian: Float64Array.from(hessian),
+  }
+}
+
+interface Golden {
+  objective: number
+  tolerance: number
+}
+
+if (existsSync(`${folder}/golden.json`)) {
+  const golden = JSON.parse(readFileSync(`${folder}/golden.json`, 'utf8')) as Record<
+    string,
+    Record<string, Record<string, Golden>>
+  >
+  describe('golden problems', () => {
+    test.each(Object.keys(golden))('%s', async (name) => {
+      const problem = await goldenProblem(name)
+      await withGpu(async (gpu) => {
+        for (const [setting, entries] of Object.entries(golden[name])) {
+          const named = methods.filter((recipe) => recipe.name in entries)
+          expect(named.length, setting).toBeGreaterThan(0)
+          const options = { ...plainOptions, settings: settingsOf(setting) }
+          for (const { solution, recipe } of await solveAll(gpu, problem, options, named)) {
+            const { objective, tolerance } = entries[recipe.name]
+            const deviation = solution.objective / objective - 1
+            record(recipe.name, deviation, `${name} ${setting}`)
+            // The golden's own tolerance: what float32 and noise in the last place did to it.
+            expect(Math.abs(deviation), `${setting} ${recipe.name}`).toBeLessThanOrEqual(tolerance)
+          }
+        }
+      })
+    })
+  })
+}
+
+/** The methods' names are those of the fixture. */
+test('every method is in the fixture', () => {
+  const names = methods.map(({ name }) => name).sort()
+  for (const { objectives } of fixture.problems) expect(Object.keys(objectives).sort()).toEqual(names)
+})

@@ -1,0 +1,49 @@
+// Solving seeded and golden problems on the GPU, for tests.
+import type { Gpu } from '../gpu/gpu.ts'
+import { quadraticForm } from '../math/linear.ts'
+import { uploadHessian } from '../quantize/hessian.ts'
+import type { ReferenceProblem } from '../quantize/problem.ts'
+import type { Recipe, StageChoice } from '../quantize/recipes.ts'
+import { referenceResidual } from '../quantize/reference.ts'
+import { LayerSolver, solutionCodes, type Solution, type SolverOptions } from '../quantize/solve.ts'
+import type { DescentPoint } from '../quantize/stage.ts'
+
+export const plainOptions: SolverOptions = {
+  grid: { name: 'minmax' },
+  settings: { bits: 3, group: 0, symmetric: false, scaleType: 'f32' },
+  order: 'natural',
+  damp: 0.01,
+}
+
+/** A recipe of these steps. */
+export function chain(name: string, ...steps: StageChoice[]): Recipe {
+  return { name, title: name, short: name, transform: { name: 'identity' }, steps }
+}
+
+/** Solves with recipe after recipe; gives the solutions and all their points. */
+export async function solveAll(
+  gpu: Gpu,
+  problem: ReferenceProblem,
+  options: SolverOptions,
+  recipes: readonly Recipe[],
+): Promise<{ solution: Solution; points: DescentPoint[]; recipe: Recipe }[]> {
+  const { rows, columns } = problem
+  using weights = gpu.upload('weights', Float32Array.from(problem.weights))
+  using hessian = uploadHessian(gpu, Float32Array.from(problem.hessian), columns)
+  using solver = new LayerSolver(gpu, { rows, columns, weights, hessian }, options)
+  const all = []
+  for (const recipe of recipes) {
+    const points: DescentPoint[] = []
+    const run = solver.solve(recipe)
+    let next = await run.next()
+    for (; !next.done; next = await run.next()) points.push(...next.value.points)
+    all.push({ solution: next.value, points, recipe })
+  }
+  return all
+}
+
+/** tr(E H Eᵀ) of a solution in float64, with its float32 scales. */
+export function objectiveOf(problem: ReferenceProblem, solution: Solution): number {
+  const residual = referenceResidual(problem, solution.levels, solutionCodes(solution))
+  return quadraticForm(residual, problem.hessian, problem.rows, problem.columns)
+}
