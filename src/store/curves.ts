@@ -1,16 +1,28 @@
 // What the charts draw: the descents of one layer in units of the yardstick's loss, the losses of all layers, the perplexities.
 import { challenger, isPlainRounding, ratio, reference } from './compare.ts'
-import type { Run } from './run.ts'
+import type { CurvePoint, Run } from './run.ts'
 
 /** One x of the descent chart: moves per row, and every recipe's ratio there. */
 export type DescentRow = { x: number } & Record<string, number>
 
+/** x in moves per row, y in units of the yardstick's loss. */
+export interface Polyline {
+  recipe: string
+  points: readonly { x: number; y: number }[]
+}
+
+export interface DescentCurve extends Polyline {
+  /** Still falling. */
+  live: boolean
+  /** The end: its moves per row, and its loss ÷ the yardstick's. */
+  x: number
+  ratio: number
+}
+
 export interface DescentData {
-  rows: readonly DescentRow[]
-  /** Recipes with a curve, in plan order; `live` while it is still falling. */
-  curves: readonly { recipe: string; live: boolean; x: number; ratio: number }[]
-  /** Recipes without a curve that are not the yardstick: one value. */
-  levels: readonly { recipe: string; ratio: number }[]
+  layer: string
+  /** Recipes with a descent, in plan order. */
+  curves: readonly DescentCurve[]
   /** Where the descents from plain rounding start. */
   start?: { recipe: string; ratio: number }
   yardstick: string
@@ -19,46 +31,37 @@ export interface DescentData {
   gap?: number
 }
 
+const scaledPoints = new WeakMap<readonly CurvePoint[], Polyline['points']>()
+
 /** Undefined until the yardstick has solved the layer. */
 export function descentData(run: Run, layer: string | undefined): DescentData | undefined {
   const names = run.plan?.recipes ?? []
   const state = layer === undefined ? undefined : run.layers[layer]
   const yardstick = reference(names)
-  if (!state || yardstick === undefined || !state.results[yardstick]) return undefined
+  if (!state || layer === undefined || yardstick === undefined || !state.results[yardstick]) return undefined
   const unit = state.results[yardstick].objective || Number.MIN_VALUE
-  const { rows: height } = state.facts
-  const lines = names.flatMap((recipe) => {
-    const points = recipe === yardstick ? [] : (state.curves[recipe] ?? [])
-    return points.length
-      ? [{ recipe, points: points.map((p) => ({ x: p.moves / height, y: p.objective / unit })) }]
-      : []
-  })
-  const leading = challenger(names)
-  const data: DescentData = {
-    rows: unite(lines),
-    curves: lines.map(({ recipe, points }) => {
-      const last = points[points.length - 1]
-      return { recipe, live: !state.results[recipe], x: last.x, ratio: ratio(state, recipe, yardstick) ?? last.y }
-    }),
-    levels: names.flatMap((recipe) => {
-      const value = ratio(state, recipe, yardstick)
-      const single = recipe !== yardstick && !state.curves[recipe]?.length && value !== undefined
-      return single ? [{ recipe, ratio: value }] : []
-    }),
-    yardstick,
+  const { rows } = state.facts
+  const scaled = (points: readonly CurvePoint[]) => {
+    const known =
+      scaledPoints.get(points) ?? points.map(({ moves, objective }) => ({ x: moves / rows, y: objective / unit }))
+    scaledPoints.set(points, known)
+    return known
   }
+  const curves = names.flatMap((recipe): DescentCurve[] => {
+    const points = recipe === yardstick ? [] : scaled(state.curves[recipe] ?? [])
+    const end = points[points.length - 1]
+    if (!end) return []
+    return [{ recipe, points, live: !state.results[recipe], x: end.x, ratio: ratio(state, recipe, yardstick) ?? end.y }]
+  })
+  const data: DescentData = { layer, curves, yardstick }
   const rounding = names.find(isPlainRounding)
   const start = rounding === yardstick ? undefined : ratio(state, rounding, yardstick)
   if (rounding !== undefined && start !== undefined) data.start = { recipe: rounding, ratio: start }
+  const leading = challenger(names)
   if (leading !== undefined) data.challenger = leading
   const gap = ratio(state, leading, yardstick)
   if (gap !== undefined) data.gap = gap
   return data
-}
-
-interface Polyline {
-  recipe: string
-  points: readonly { x: number; y: number }[]
 }
 
 /** All polylines over the union of their x, each interpolated inside its own span: the lines keep their shape. */

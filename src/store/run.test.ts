@@ -84,7 +84,8 @@ describe('selectors', () => {
     const { results, facts } = run.layers[layer]
     const data = descentData(run, layer)
     expect(data?.gap).toBeCloseTo(results.cdquant.objective / results.gptq.objective, 12)
-    expect(data?.rows.at(-1)?.x).toBeCloseTo(results.cdquant.moves / facts.rows, 12)
+    expect(data?.curves[1].x).toBeCloseTo(results.cdquant.moves / facts.rows, 12)
+    expect(data?.curves[1].points).toBe(descentData(run, layer)?.curves[1].points)
     expect(data?.start).toMatchObject({ recipe: 'rtn', ratio: results.rtn.objective / results.gptq.objective })
     expect(data?.curves.map(({ recipe, live }) => [recipe, live])).toEqual([
       ['cyclic', false],

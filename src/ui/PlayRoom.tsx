@@ -1,5 +1,5 @@
 // The room Play: run bar, verdict, this layer, every layer, the numbers, the whole model.
-import { lazy, Suspense, useDeferredValue } from 'react'
+import { lazy, Suspense, useCallback, useDeferredValue } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { challenger, focusLayer, reference } from '../store/compare.ts'
 import { depthMarks, depthRows, descentData } from '../store/curves.ts'
@@ -96,6 +96,7 @@ function EveryLayer({ layer }: { layer: string | undefined }) {
   const names = useSession(useShallow(({ run }) => run.plan?.recipes ?? []))
   const marks = useSession(useShallow(({ run }) => depthMarks(run).map((mark) => JSON.stringify(mark))))
   const working = useSession(({ run }) => (run.working ? run.order.indexOf(run.working.layer) : undefined))
+  const select = useCallback((picked: string) => playground.select(picked), [playground])
   const index = rows.findIndex((row) => row.layer === layer)
   const yardstick = reference(names)
   const leading = challenger(names)
@@ -121,7 +122,7 @@ function EveryLayer({ layer }: { layer: string | undefined }) {
             marks={marks.map((mark) => JSON.parse(mark) as ReturnType<typeof depthMarks>[number])}
             working={working}
             shown={index < 0 ? undefined : index}
-            onSelect={(picked) => playground.select(picked)}
+            onSelect={select}
             titles={[
               `Relative loss by layer, ${solved} of ${rows.length} layers.`,
               `Loss divided by that of ${recipeShort(yardstick)}, by layer.`,

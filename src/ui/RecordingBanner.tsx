@@ -5,7 +5,7 @@ const browsers: readonly (readonly [string, string])[] = [
   ['Chrome, Edge', '113 or later'],
   ['Chrome on Android', '121 or later'],
   ['Safari', '26 or later, also on iPhone'],
-  ['Firefox', '141 or later on Windows, 145 on Macs with Apple silicon'],
+  ['Firefox', '141 or later on Windows'],
 ]
 
 export function RecordingBanner() {

@@ -46,6 +46,26 @@ const markers: Readonly<Record<string, Draw>> = {
   'gptq+cdquant': diamond,
 }
 
+/** Markers at many places as one path. */
+export function Marks({
+  recipe,
+  at,
+  r,
+}: {
+  recipe: string
+  at: readonly (readonly [number, number])[]
+  r: number
+}): ReactNode {
+  const drawn = at.map(([x, y]) => (markers[recipe] ?? circle)(x, y, r))
+  if (!drawn.length) return null
+  return (
+    <path
+      className={`mark ${recipeClass(recipe)}${drawn[0].open ? ' open' : ''}`}
+      d={drawn.map(({ d }) => d).join('')}
+    />
+  )
+}
+
 /** A marker at (x, y) of radius `r`, inside an SVG. */
 export function Mark({ recipe, x, y, r = 4.2 }: { recipe: string; x: number; y: number; r?: number }): ReactNode {
   const { d, open } = (markers[recipe] ?? circle)(x, y, r)

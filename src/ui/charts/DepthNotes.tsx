@@ -1,72 +1,18 @@
-// What stands in and around the depth chart: names at the lines' ends, modules and blocks below, the layer under way, events.
-import { usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts'
+// What stands around the depth chart: modules and blocks below, the layer under way, events.
+import { createContext, useContext } from 'react'
+import { usePlotArea, useXAxisScale, ZIndexLayer } from 'recharts'
 import type { DepthMark, DepthRow } from '../../store/curves.ts'
-import { moduleName, recipeShort } from '../../store/wording.ts'
-import { recipeClass } from '../marks.tsx'
-import { spread } from './scales.ts'
+import { moduleName } from '../../store/wording.ts'
 
-interface LabelsProps {
-  title: string
-  remark?: string
-  rows: readonly DepthRow[]
-  part: 'loss' | 'ratio'
-  recipes: readonly string[]
-  /** Stands at 1.0. */
-  yardstick?: string
-  frame: { low: number; high: number }
-  small: boolean
-}
-
-export function DepthLabels({ title, remark = '', rows, part, recipes, yardstick, frame, small }: LabelsProps) {
-  const scaleX = useXAxisScale()
-  const scaleY = useYAxisScale()
-  const plot = usePlotArea()
-  if (!scaleX || !scaleY || !plot) return null
-  const last = rows.findLast((row) => Object.keys(row.loss).length > 0)
-  // Names stand in the order of the last layer that all of them have solved.
-  const whole = rows.findLast((row) =>
-    recipes.every((recipe) => recipe === yardstick || row[part][recipe] !== undefined),
-  )
-  const ends = recipes.flatMap((recipe) => {
-    const row = whole ?? rows.findLast((row) => row[part][recipe] !== undefined)
-    const value = recipe === yardstick ? 1 : row?.[part][recipe]
-    const y = value === undefined ? undefined : scaleY(Math.min(frame.high, Math.max(frame.low, value)))
-    return y === undefined ? [] : [{ recipe, y, height: 16 }]
-  })
-  const places = spread(ends, plot.y, plot.y + plot.height)
-  const x = last && (scaleX(last.index) ?? 0) + 12
-  return (
-    <ZIndexLayer zIndex={1500}>
-      <g className="notes">
-        <text className="axis-title" x={0} y={14}>
-          {title}
-          {remark && (
-            <tspan className="quiet" dx={small ? 0 : 8} {...(small ? { x: 0, dy: 13 } : {})}>
-              {remark}
-            </tspan>
-          )}
-        </text>
-        {x !== undefined &&
-          ends.map(({ recipe }, i) => (
-            <text key={recipe} className={`label halo ${recipeClass(recipe)}`} x={x} y={places[i] + 4.5}>
-              {recipeShort(recipe)} {recipe === yardstick && !small && <tspan>is 1.0</tspan>}
-            </text>
-          ))}
-      </g>
-    </ZIndexLayer>
-  )
-}
+/** Indexes of the layer under way and of the one shown beside; they move without the chart being drawn again. */
+export const DepthContext = createContext<{ working: number | undefined; shown: number | undefined }>({
+  working: undefined,
+  shown: undefined,
+})
 
 /** Module letters where they fit, block names below. */
-export function DepthXAxis({
-  rows,
-  working,
-  small,
-}: {
-  rows: readonly DepthRow[]
-  working: number | undefined
-  small: boolean
-}) {
+export function DepthXAxis({ rows, small }: { rows: readonly DepthRow[]; small: boolean }) {
+  const { working } = useContext(DepthContext)
   const scaleX = useXAxisScale()
   const plot = usePlotArea()
   if (!scaleX || !plot || !rows.length) return null
@@ -112,14 +58,13 @@ export function DepthXAxis({
 
 interface WorkingProps {
   rows: readonly DepthRow[]
-  working: number | undefined
-  shown: number | undefined
   /** Says the layer's name. */
   named?: boolean
 }
 
 /** A dotted line at the layer under way, a fine one at the layer shown in the other figure. */
-export function WorkingLine({ rows, working, shown, named }: WorkingProps) {
+export function WorkingLine({ rows, named }: WorkingProps) {
+  const { working, shown } = useContext(DepthContext)
   const scaleX = useXAxisScale()
   const plot = usePlotArea()
   if (!scaleX || !plot) return null

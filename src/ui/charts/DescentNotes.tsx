@@ -1,10 +1,14 @@
-// What stands beside the descents: names at their ends, the start, the gap with its bracket, and the area below the yardstick.
+// What moves in the descent chart: the curves, names at the ends, the start, the gap with its bracket and area.
+import { createContext, useContext } from 'react'
 import { usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts'
 import type { DescentData } from '../../store/curves.ts'
 import { recipeShort, signedPercent, significant } from '../../store/wording.ts'
 import { Mark, recipeClass } from '../marks.tsx'
-import type { DescentFrame } from './DescentChart.tsx'
+import type { DescentFrame } from './descent-frame.ts'
 import { spread } from './scales.ts'
+
+/** What is drawn at this moment. */
+export const DescentContext = createContext<DescentData | undefined>(undefined)
 
 interface Label {
   recipe: string
@@ -14,11 +18,12 @@ interface Label {
   big: boolean
 }
 
-export function DescentNotes({ data, frame, small }: { data: DescentData; frame: DescentFrame; small: boolean }) {
+export function DescentNotes({ frame, small }: { frame: DescentFrame; small: boolean }) {
+  const data = useContext(DescentContext)
   const scaleX = useXAxisScale()
   const scaleY = useYAxisScale()
   const plot = usePlotArea()
-  if (!scaleX || !scaleY || !plot) return null
+  if (!data || !scaleX || !scaleY || !plot) return null
   const X = (value: number) => scaleX(value) ?? 0
   const Y = (value: number) => scaleY(Math.min(frame.high, Math.max(frame.low, value))) ?? 0
   const { challenger, yardstick, gap, start } = data
@@ -57,8 +62,9 @@ export function DescentNotes({ data, frame, small }: { data: DescentData; frame:
             {name} <tspan>lies above this frame, at {significant(start.ratio, 3)}</tspan>
           </text>
         )}
-        {data.curves.map(({ recipe, x, ratio, live }) => (
+        {data.curves.map(({ recipe, points, x, ratio, live }) => (
           <g key={recipe} className={recipeClass(recipe)}>
+            <path className="line" d={outline(points, frame.high, X, Y)} />
             {live && <circle className="live-head" cx={X(x)} cy={Y(ratio)} r={8} />}
             {ratio <= frame.high && (
               <Mark recipe={recipe} x={X(x)} y={Y(ratio)} r={recipe === challenger ? 5.4 : 4.4} />
@@ -92,10 +98,26 @@ export function DescentNotes({ data, frame, small }: { data: DescentData; frame:
   )
 }
 
+/** The curve from where it comes into the frame. */
+function outline(
+  points: readonly { x: number; y: number }[],
+  high: number,
+  X: (value: number) => number,
+  Y: (value: number) => number,
+): string {
+  const first = points.findIndex(({ y }) => y <= high)
+  if (first < 0) return ''
+  const [a, b] = [points[first - 1], points[first]]
+  const entry = a && a.y > b.y ? [{ x: b.x - ((high - b.y) / (a.y - b.y)) * (b.x - a.x), y: high }] : []
+  return [...entry, ...points.slice(first)]
+    .map(({ x, y }, i) => `${i ? 'L' : 'M'}${X(x).toFixed(1)} ${Y(y).toFixed(1)}`)
+    .join('')
+}
+
 /** The area between the yardstick and the challenger's curve where it is lower. */
 function GapArea({ data, X, Y }: { data: DescentData; X(value: number): number; Y(value: number): number }) {
   const name = data.challenger as string
-  const points = data.rows.flatMap((row) => (name in row ? [{ x: row.x, y: row[name] }] : []))
+  const points = data.curves.find(({ recipe }) => recipe === name)?.points ?? []
   const first = points.findIndex(({ y }) => y < 1)
   if (first < 0) return null
   const before = points[first - 1]
