@@ -10,18 +10,25 @@ struct Params { start: u32, tokens: u32, rows: u32, columns: u32, accumulate: u3
 
 override LANES = 4u;
 
-fn put(at: u32, sum: f32) {
-  if params.accumulate == 1u { y[at] += sum; } else { y[at] = sum; }
-}
-
 fn put4(token: u32, row: u32, sums: vec4f) {
   let rows = params.rows;
   if token >= params.tokens || row >= rows { return; }
   let at = token * rows + row;
-  put(at, sums.x);
-  if row + 1u < rows { put(at + 1u, sums.y); }
-  if row + 2u < rows { put(at + 2u, sums.z); }
-  if row + 3u < rows { put(at + 3u, sums.w); }
+  y[at] = sums.x;
+  if row + 1u < rows { y[at + 1u] = sums.y; }
+  if row + 2u < rows { y[at + 2u] = sums.z; }
+  if row + 3u < rows { y[at + 3u] = sums.w; }
+}
+
+// What y holds for four tokens and four rows; past the edge, any of its numbers.
+fn get16(token: u32, row: u32) -> mat4x4f {
+  return mat4x4f(get4(token, row), get4(token + 1u, row), get4(token + 2u, row), get4(token + 3u, row));
+}
+
+fn get4(token: u32, row: u32) -> vec4f {
+  let at = min(token, params.tokens - 1u) * params.rows;
+  let last = params.rows - 1u;
+  return vec4f(y[at + min(row, last)], y[at + min(row + 1u, last)], y[at + min(row + 2u, last)], y[at + min(row + 3u, last)]);
 }
 
 @compute @workgroup_size(1, LANES)
@@ -54,6 +61,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum01 = mat4x4f();
   var sum10 = mat4x4f();
   var sum11 = mat4x4f();
+  // A loop of one turn or none: software adapters run both sides of an `if`, but not the body of a loop that nobody enters.
+  for (var turn = 0u; turn < params.accumulate; turn++) {
+    sum00 = get16(token, row);
+    sum01 = get16(token, row + 4u);
+    sum10 = get16(token + 4u, row);
+    sum11 = get16(token + 4u, row + 4u);
+  }
   var step = 0u;
   loop {
     let a0 = x[x0 + step];

@@ -52,12 +52,12 @@ export function matmul(
   { tokens, rows, columns, accumulate = false }: MatmulSize,
   shape: MatmulShape = shapeOf(batch.gpu, matmulShaped),
 ): void {
-  const wide = shape === 'register' && columns % 4 === 0
-  const [tokensPerGroup, rowsPerGroup] = wide ? [32, 8] : [64, 64]
+  const [kernel, tokensPerGroup, rowsPerGroup] =
+    shape === 'tiled' || columns % 4 ? [tiled, 64, 64] : columns % 16 ? [register, 32, 8] : [deep, 32, 8]
   const piece = tokensPerGroup * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (rows * columns * tokensPerGroup)))
   for (let start = 0; start < tokens; start += piece) {
     const end = Math.min(tokens, start + piece)
-    batch.run(wide ? (columns % 16 ? register : deep) : tiled, {
+    batch.run(kernel, {
       bindings: buffers,
       params: { start, tokens: end, rows, columns, accumulate: Number(accumulate) },
       workgroups: [Math.ceil(rows / rowsPerGroup), Math.ceil((end - start) / tokensPerGroup)],
