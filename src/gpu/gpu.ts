@@ -158,7 +158,13 @@ export class Gpu implements Disposable {
       const encoder = this.device.createCommandEncoder({ label: `read ${buffer.label}` })
       encoder.copyBufferToBuffer(buffer.raw, offset, staging, 0, bytes)
       this.device.queue.submit([encoder.finish()])
-      await staging.mapAsync(1).catch((error: unknown) => this.record(`read ${buffer.label}: ${String(error)}`))
+      try {
+        await staging.mapAsync(1)
+      } catch (error) {
+        // A device that goes away rejects the mapping just before it says so itself; its own word comes first in the list of errors.
+        await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 100))])
+        this.record(`read ${buffer.label}: ${String(error)}`)
+      }
       this.check()
       return staging.getMappedRange().slice(0)
     } finally {
