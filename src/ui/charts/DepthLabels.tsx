@@ -42,7 +42,8 @@ export function DepthLabels({ title, remark = '', rows, part, drawn, named, yard
     const y = value === undefined ? undefined : scaleY(Math.min(frame.high, Math.max(frame.low, value)))
     return y === undefined ? [] : [{ recipe, y, height: 16 }]
   })
-  const centres = spread(ends, plot.y, plot.y + plot.height)
+  // The line above is for 'solving …'.
+  const centres = spread(ends, plot.y + (part === 'loss' ? 22 : 0), plot.y + plot.height)
   const x = last && (scaleX(last.index) ?? 0) + 12
   return (
     <ZIndexLayer zIndex={1500}>

@@ -78,7 +78,7 @@ export function WorkingLine({ rows, named }: WorkingProps) {
         {shown !== undefined && shown !== working && line(shown, 'shown-line')}
         {row && line(row.index, 'working-line')}
         {row && named && row.index < rows.length - 2 && (
-          <text className="halo ink" x={(scaleX(row.index) ?? 0) + 9} y={plot.y - 6}>
+          <text className="halo ink" x={(scaleX(row.index) ?? 0) + 9} y={plot.y + 17}>
             solving {moduleName(row.module)}
           </text>
         )}
