@@ -1,23 +1,18 @@
 // y = x · Wᵀ, or y += x · Wᵀ: eight tokens × eight rows per invocation, held in registers; no barriers. Sixteen columns
 // are fetched at once, because a bounds check belongs to every fetch and a software adapter pays for each.
-// x: [tokens, columns]; weights: [rows, columns]; y: [tokens, rows]. columns is a multiple of 16; tokens start … tokens − 1 are done.
+// x: [tokens, columns]; weights: [rows, columns]; y: [tokens, rows]. columns is a multiple of 16, rows of 4; tokens
+// start … tokens − 1 are done.
 // Neighbouring invocations take neighbouring tokens, so that a software adapter's four lanes share the weights they fetch.
 struct Params { start: u32, tokens: u32, rows: u32, columns: u32, accumulate: u32 }
 @group(0) @binding(0) var<storage, read> x: array<mat4x4f>;
 @group(0) @binding(1) var<storage, read> weights: array<mat4x4f>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 override LANES = 4u;
 
 fn put4(token: u32, row: u32, sums: vec4f) {
-  let rows = params.rows;
-  if token >= params.tokens || row >= rows { return; }
-  let at = token * rows + row;
-  y[at] = sums.x;
-  if row + 1u < rows { y[at + 1u] = sums.y; }
-  if row + 2u < rows { y[at + 2u] = sums.z; }
-  if row + 3u < rows { y[at + 3u] = sums.w; }
+  if token < params.tokens && row < params.rows { y[(token * params.rows + row) / 4u] = sums; }
 }
 
 // What y holds for four tokens and four rows; past the edge, any of its numbers.
@@ -26,9 +21,7 @@ fn get16(token: u32, row: u32) -> mat4x4f {
 }
 
 fn get4(token: u32, row: u32) -> vec4f {
-  let at = min(token, params.tokens - 1u) * params.rows;
-  let last = params.rows - 1u;
-  return vec4f(y[at + min(row, last)], y[at + min(row + 1u, last)], y[at + min(row + 2u, last)], y[at + min(row + 3u, last)]);
+  return y[(min(token, params.tokens - 1u) * params.rows + min(row, params.rows - 4u)) / 4u];
 }
 
 @compute @workgroup_size(1, LANES)

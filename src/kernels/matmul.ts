@@ -11,7 +11,7 @@ const params = { start: 'u32', tokens: 'u32', rows: 'u32', columns: 'u32', accum
 const bindings = { x: 'read', weights: 'read', y: 'read_write' } as const
 
 export const register = defineKernel({ name: 'matmul-register', code: registerCode, bindings, params })
-/** The register shape for columns that are a multiple of 16. */
+/** The register shape for columns that are a multiple of 16, and rows of 4. */
 export const deep = defineKernel({ name: 'matmul-register-deep', code: deepCode, bindings, params })
 export const tiled = defineKernel({ name: 'matmul-tiled', code: tiledCode, bindings, params })
 
@@ -53,7 +53,7 @@ export function matmul(
   shape: MatmulShape = shapeOf(batch.gpu, matmulShaped),
 ): void {
   const [kernel, tokensPerGroup, rowsPerGroup] =
-    shape === 'tiled' || columns % 4 ? [tiled, 64, 64] : columns % 16 ? [register, 32, 8] : [deep, 32, 8]
+    shape === 'tiled' || columns % 4 ? [tiled, 64, 64] : columns % 16 || rows % 4 ? [register, 32, 8] : [deep, 32, 8]
   const piece = tokensPerGroup * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (rows * columns * tokensPerGroup)))
   for (let start = 0; start < tokens; start += piece) {
     const end = Math.min(tokens, start + piece)
