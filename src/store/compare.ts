@@ -1,4 +1,5 @@
-// Which recipe is measured against which, and what the layers say: ratios of objectives, the layer in view, the rows of the table.
+// Which recipe is measured against which, and what the layers say: ratios of objectives, the layer in view, the rows
+// of the table.
 import type { LayerFacts } from '../pipeline/events.ts'
 import { recipes } from '../quantize/recipes.ts'
 import type { LayerState, Run } from './run.ts'
@@ -24,7 +25,10 @@ export function isPlainRounding(name: string): boolean {
   return steps.length === 1 && steps[0].name === 'nearest'
 }
 
-/** objective(recipe) ÷ objective(against); while a descent is under way, its last point. Undefined before there is anything. */
+/**
+ * objective(recipe) ÷ objective(against); while a descent is under way, its last point. Undefined before there is
+ * anything.
+ */
 export function ratio(
   state: LayerState | undefined,
   recipe: string | undefined,

@@ -1,6 +1,8 @@
-// What the charts draw: the descents of one layer in units of the yardstick's loss, the losses of all layers, the perplexities.
+// What the charts draw: the descents of one layer in units of the yardstick's loss, the losses of all layers, the
+// perplexities.
 import { challenger, isPlainRounding, ratio, reference } from './compare.ts'
 import type { CurvePoint, Run } from './run.ts'
+import { plural } from './wording.ts'
 
 /** One x of the descent chart: moves per row, and every recipe's ratio there. */
 export type DescentRow = { x: number } & Record<string, number>
@@ -133,7 +135,8 @@ export function depthMarks(run: Run): readonly DepthMark[] {
     const { damping, few, deadColumns, tokens, facts } = run.layers[layer]
     for (const [recipe, tried] of Object.entries(damping)) {
       const worked = tried[tried.length - 1]
-      const text = `damping raised from ${tried[0]} to ${worked} for ${recipe}, because the factor failed ${tried.length - 1} time${tried.length === 2 ? '' : 's'}`
+      const failures = plural(tried.length - 1, 'time')
+      const text = `damping raised from ${tried[0]} to ${worked} for ${recipe}, because the factor failed ${failures}`
       if (!marks.some((mark) => mark.index === index && mark.kind === 'damping'))
         marks.push({ index, kind: 'damping', label: `λ ${worked}`, text })
     }

@@ -1,4 +1,5 @@
-// Facts beside the figures: too little calibration text, dead columns, raised damping, and files that will not take the result.
+// Facts beside the figures: too little calibration text, dead columns, raised damping, and files that will not take
+// the result.
 import type { LayerFacts } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Run } from './run.ts'
@@ -23,16 +24,21 @@ export function runNotes(run: Run): readonly Note[] {
     notes.push({
       tone: 'warn',
       title: `Few calibration tokens for ${modules(few.map((state) => state.facts))}.`,
-      text: `${count(tokens)} tokens for ${count(columns)} columns is ${(tokens / columns).toFixed(1)} per column; 4 are advised, which takes ${plural(Math.ceil((4 * columns) / window), 'window')}. Losses on unseen text may be higher than these.`,
+      text: [
+        `${count(tokens)} tokens for ${count(columns)} columns is ${(tokens / columns).toFixed(1)} per column;`,
+        `4 are advised, which takes ${plural(Math.ceil((4 * columns) / window), 'window')}.`,
+        'Losses on unseen text may be higher than these.',
+      ].join(' '),
     })
   }
   const dead = states.filter((state) => state.deadColumns > 0)
   if (dead.length) {
+    const most = layerName(dead.reduce((a, b) => (b.deadColumns > a.deadColumns ? b : a)).facts)
     const total = dead.reduce((sum, state) => sum + state.deadColumns, 0)
     notes.push({
       tone: 'warn',
       title: `${plural(total, 'input column')} never used in ${plural(dead.length, 'layer')}.`,
-      text: `They are zero over the whole calibration text, so nothing can be learned for them; most in ${layerName(dead.reduce((a, b) => (b.deadColumns > a.deadColumns ? b : a)).facts)}.`,
+      text: `They are zero over the whole calibration text, so nothing can be learned for them; most in ${most}.`,
     })
   }
   const damped = states.flatMap((state) =>
@@ -44,7 +50,10 @@ export function runNotes(run: Run): readonly Note[] {
     notes.push({
       tone: 'neutral',
       title: `Damping raised for ${recipeTitle(recipe)} in ${layerName(facts)}${more}.`,
-      text: `Its factor failed with ${list(tried.slice(0, -1).map(String))} and worked with ${tried.at(-1)}. It is still ${recipeTitle(recipe)}; the loss is measured without damping.`,
+      text: [
+        `Its factor failed with ${list(tried.slice(0, -1).map(String))} and worked with ${tried.at(-1)}.`,
+        `It is still ${recipeTitle(recipe)}; the loss is measured without damping.`,
+      ].join(' '),
     })
   }
   for (const { text, layer } of run.warnings) notes.push({ tone: 'warn', title: layer ? `${layer}:` : 'Note:', text })
@@ -68,7 +77,8 @@ export function exportNote(plan: Pick<Plan, 'group'>, layers: readonly LayerFact
     const onnx = group >= 16 && Number.isInteger(Math.log2(group)) ? [] : ['ONNX']
     const formats = list(['GPTQ', 'compressed-tensors', 'MLX', 'GGUF', ...onnx])
     sentences.push(
-      `${modules(short)}: the last group of a row has ${list(widths.map(String))} columns instead of ${group}; ${formats} files will refuse these layers.`,
+      `${modules(short)}: the last group of a row has ${list(widths.map(String))} columns instead of ${group}; ` +
+        `${formats} files will refuse these layers.`,
     )
   }
   const ragged = layers.filter(({ rows, columns }) => rows % 32 !== 0 || columns % 32 !== 0)

@@ -56,5 +56,6 @@ export function protocol(run: Run): string {
   const window = measured?.window ?? run.plan?.window
   if (!run.evaluation || windows === undefined || window === undefined) return ''
   const targets = measured?.targets ?? windows * (window - 1)
-  return `${run.evaluation.text} · ${count(windows)} windows of ${count(window)} · no overlap · ${count(targets)} targets · ± 1 s.e.`
+  const extent = `${count(windows)} windows of ${count(window)}`
+  return `${run.evaluation.text} · ${extent} · no overlap · ${count(targets)} targets · ± 1 s.e.`
 }

@@ -1,4 +1,5 @@
-// A recorded run, played through the same fold as a live one. It owns no clock: whoever shows it says how much time went by.
+// A recorded run, played through the same fold as a live one. It owns no clock: whoever shows it says how much time
+// went by.
 import type { TimedEvent } from '../pipeline/events.ts'
 import { emptyRun, fold, type Run } from './run.ts'
 

@@ -1,4 +1,5 @@
-// A run as the page knows it: the fold of its events, nothing else. Losses as in events.ts; times in milliseconds of work.
+// A run as the page knows it: the fold of its events, nothing else. Losses as in events.ts; times in milliseconds of
+// work.
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts, LayerResult, ModelFacts, Perplexity, TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'

@@ -1,4 +1,5 @@
-// The plan in the address: `?bits=3&group=64&recipes=rtn,gptq,gptq+cdquant`. Only what differs from the default is written.
+// The plan in the address: `?bits=3&group=64&recipes=rtn,gptq,gptq+cdquant`. Only what differs from the default is
+// written.
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'
 import { recipes } from '../quantize/recipes.ts'
 

@@ -26,6 +26,7 @@ function runWith(
   }
   const calibration = { text: 'c', tokens: 4096, windows: 16 }
   const plan = { ...defaultPlan, recipes }
+  const common = { bits: 3, group: 0, grid: 'clip', moves: 0, damping: null, adapter: '' }
   const events: TimedEvent[] = [
     {
       event: 'started',
@@ -44,9 +45,20 @@ function runWith(
     const last = moving && i === losses.length - 1
     for (const recipe of recipes) {
       const objective = recipe === 'gptq' ? 1 : loss
-      if (last && recipe !== 'gptq') events.push({ event: 'descent', layer, recipe, step: 'greedy', points: [{ moves: 0, objective }], at: 0 })
+      if (last && recipe !== 'gptq')
+        events.push({ event: 'descent', layer, recipe, step: 'greedy', points: [{ moves: 0, objective }], at: 0 })
       else
-        events.push({ event: 'layer', layer, recipe, bits: 3, group: 0, grid: 'clip', objective, relative: objective / 100, rows, columns, moves: 0, damping: null, adapter: '', at: 0 }) // prettier-ignore
+        events.push({
+          event: 'layer',
+          ...common,
+          layer,
+          recipe,
+          objective,
+          relative: objective / 100,
+          rows,
+          columns,
+          at: 0,
+        })
     }
     if (!last) events.push({ event: 'solved', layer, at: 0 })
   })

@@ -146,9 +146,8 @@ function closing(run: Run, leading: string, yardstick: string, all: Comparison):
     const [own, other] = known.map((name) => run.perplexity[name])
     const within = Math.abs(own.value - other.value) <= Math.max(own.standardError, other.standardError)
     const against = known.map((name) => perplexityOf(run, name)).join(' against ')
-    sentences.push(
-      `Perplexity ${against}${within ? ', less than one standard error apart' : ''}; unquantized ${significant(unquantized.value, 4)}.`,
-    )
+    const apart = within ? ', less than one standard error apart' : ''
+    sentences.push(`Perplexity ${against}${apart}; unquantized ${significant(unquantized.value, 4)}.`)
   }
   sentences.push(fairness(run))
   return sentences.filter(Boolean).join(' ')

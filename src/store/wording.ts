@@ -1,16 +1,22 @@
-// Numbers and names as the page prints them: three significant digits in text, four in tables, true minus, thin space before %.
+// Numbers and names as the page prints them: three significant digits in text, four in tables, true minus, thin space
+// before %.
 import type { LayerFacts } from '../pipeline/events.ts'
 import { recipes } from '../quantize/recipes.ts'
 
 const THIN = '\u202f'
 const MINUS = '\u2212'
 
+const numbers = new Intl.NumberFormat('en-US')
+
 /** 1,234,567 */
 export function count(value: number): string {
-  return value.toLocaleString('en-US')
+  return numbers.format(value)
 }
 
-/** Significant digits without an exponent, kept zeros included: significant(0.012345, 4) = '0.01235'. Any size is written out. */
+/**
+ * Significant digits without an exponent, kept zeros included: significant(0.012345, 4) = '0.01235'. Any size is
+ * written out.
+ */
 export function significant(value: number, digits: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : 'not a number'
   if (value === 0) return '0'

@@ -1,4 +1,5 @@
-// A made-up run for tests of the store and for looking at the page: seeded, plausible in shape, its numbers mean nothing.
+// A made-up run for tests of the store and for looking at the page: seeded, plausible in shape, its numbers mean
+// nothing.
 import { random } from '../math/random.ts'
 import type { LayerFacts, LayerResult, Perplexity, RunEvent, TimedEvent } from '../pipeline/events.ts'
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'

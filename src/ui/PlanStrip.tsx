@@ -1,4 +1,5 @@
-// The experiment: model, bits, group, grid, zero point, calibration, recipes. A change after a run solves again at once.
+// The experiment: model, bits, group, grid, zero point, calibration, recipes. A change after a run solves again at
+// once.
 import { useId, useState } from 'react'
 import { exportNote } from '../store/notes.ts'
 import { count, groupWords, millions } from '../store/wording.ts'

@@ -5,7 +5,8 @@ import { bytes, count } from '../store/wording.ts'
 export function LimitBars({ report }: { report: OpenReport }) {
   const { buffers = [], bindingLimitBytes: limit = 0 } = report
   if (!buffers.length || !limit) return null
-  // A limit far away would leave no bar to see: then the axis ends at the largest buffer, and the caption has the limit.
+  // A limit far away would leave no bar to see: then the axis ends at the largest buffer, and the caption has the
+  // limit.
   const largest = Math.max(...buffers.map((buffer) => buffer.bytes))
   const near = largest > limit / 12
   const end = near ? Math.max(limit, largest) * 1.08 : largest * 1.6

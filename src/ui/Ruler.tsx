@@ -1,4 +1,5 @@
-// The number line of a run: one tick per layer, a long one per block. A click shows the layer; in a recording it is the scrubber.
+// The number line of a run: one tick per layer, a long one per block. A click shows the layer; in a recording it is
+// the scrubber.
 import { useShallow } from 'zustand/react/shallow'
 import { progress } from '../store/progress.ts'
 import { clock, layerName } from '../store/wording.ts'

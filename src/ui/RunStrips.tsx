@@ -1,4 +1,5 @@
-// What stands between the run bar and the figures when something has to be said: errors, the link, the adapter, the calibration.
+// What stands between the run bar and the figures when something has to be said: errors, the link, the adapter, the
+// calibration.
 import { useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { runNotes } from '../store/notes.ts'

@@ -1,4 +1,5 @@
-// From what a browser hands over (drops with folders, file inputs) to named blobs: paths relative to the dropped folder.
+// From what a browser hands over (drops with folders, file inputs) to named blobs: paths relative to the dropped
+// folder.
 import { type FileWithPath, fromEvent } from 'file-selector'
 import type { NamedBlob } from '../worker/protocol.ts'
 

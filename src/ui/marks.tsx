@@ -1,4 +1,5 @@
-// What a recipe looks like: colour and dash by its class (tokens.css), and its marker. The same in chips, charts, table and bars.
+// What a recipe looks like: colour and dash by its class (tokens.css), and its marker. The same in chips, charts,
+// table and bars.
 import type { ReactNode } from 'react'
 
 /** Class that carries a recipe's colour `--m` and dash `--dash`. */
@@ -26,10 +27,9 @@ const triangle: Draw = (x, y, r) => ({
   open: true,
 })
 const circle: Draw = (x, y, r) => {
-  const k = (r * 0.92).toFixed(2)
-  return {
-    d: `M${(x - r * 0.92).toFixed(2)} ${y.toFixed(1)}a${k} ${k} 0 1 0 ${(r * 1.84).toFixed(2)} 0a${k} ${k} 0 1 0 ${(-r * 1.84).toFixed(2)} 0Z`,
-  }
+  const k = r * 0.92
+  const arc = (dx: number) => `a${k.toFixed(2)} ${k.toFixed(2)} 0 1 0 ${dx.toFixed(2)} 0`
+  return { d: `M${(x - k).toFixed(2)} ${y.toFixed(1)}${arc(2 * k)}${arc(-2 * k)}Z` }
 }
 const diamond: Draw = (x, y, r) => {
   const k = r * 1.1

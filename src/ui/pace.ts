@@ -1,4 +1,5 @@
-// Slows the worker's messages to what eyes and the main thread can take: events at most ten times a second, in one piece.
+// Slows the worker's messages to what eyes and the main thread can take: events at most ten times a second, in one
+// piece.
 import type { TimedEvent } from '../pipeline/events.ts'
 import type { RunClient } from '../worker/client.ts'
 

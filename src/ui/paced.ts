@@ -1,7 +1,10 @@
 // Values that change faster than a drawing should.
 import { useEffect, useRef, useState } from 'react'
 
-/** The newest value, but not more often than every `everyMs`; the last one always comes through, in a task of its own. */
+/**
+ * The newest value, but not more often than every `everyMs`; the last one always comes through, in a task of its
+ * own.
+ */
 export function usePaced<T>(value: T, everyMs: number): T {
   const [shown, setShown] = useState(value)
   const last = useRef(-Infinity)

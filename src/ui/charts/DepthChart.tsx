@@ -1,5 +1,6 @@
-// Every layer, on one x axis: relative loss (log) above, ÷ the yardstick's loss (linear) below. New points are drawn at most about
-// once a second, each panel in a task of its own; the marks of what is under way move in between by context.
+// Every layer, on one x axis: relative loss (log) above, ÷ the yardstick's loss (linear) below. New points are drawn
+// at most about once a second, each panel in a task of its own; the marks of what is under way move in between by
+// context.
 import { memo } from 'react'
 import { CartesianGrid, Line, LineChart, ReferenceArea, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import type { DepthMark, DepthRow } from '../../store/curves.ts'

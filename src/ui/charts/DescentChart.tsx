@@ -1,6 +1,6 @@
-// Loss against moves per row inside one layer, in units of the yardstick's loss (dashed at 1.0), with the gap to it. The chart itself
-// (axes, and what the pointer finds) is made anew only when a recipe is done or the frame changes, a few times a second at most;
-// the curves themselves are drawn by DescentNotes, which reads the data by context.
+// Loss against moves per row inside one layer, in units of the yardstick's loss (dashed at 1.0), with the gap to it.
+// The chart itself (axes, and what the pointer finds) is made anew only when a recipe is done or the frame changes, a
+// few times a second at most; the curves themselves are drawn by DescentNotes, which reads the data by context.
 import { memo } from 'react'
 import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import { type DescentData, type DescentRow, unite } from '../../store/curves.ts'
