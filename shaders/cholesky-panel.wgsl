@@ -1,6 +1,6 @@
 // The rest of a block's rows in a blocked Cholesky factorisation A = RᵀR: solves R_bbᵀ X = A[block, after the block], one thread per column.
-// matrix: [columns, columns], X in place; panel: [size, columns], a copy of X in the columns after the block.
-struct Params { columns: u32, start: u32, size: u32 }
+// matrix: [columns, stride], X in place; panel: [size, stride], a copy of X in the columns after the block.
+struct Params { columns: u32, stride: u32, start: u32, size: u32 }
 @group(0) @binding(0) var<storage, read_write> matrix: array<f32>;
 @group(0) @binding(1) var<storage, read_write> panel: array<f32>;
 @group(0) @binding(2) var<uniform> params: Params;
@@ -10,15 +10,15 @@ const BLOCK = 32u;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let columns = params.columns;
+  let stride = params.stride;
   let j = params.start + params.size + group.x * LANES + lane;
-  if j >= columns { return; }
+  if j >= params.columns { return; }
   var x: array<f32, BLOCK>;
   for (var k = 0u; k < params.size; k++) {
-    var sum = matrix[(params.start + k) * columns + j];
-    for (var i = 0u; i < k; i++) { sum -= matrix[(params.start + i) * columns + params.start + k] * x[i]; }
-    x[k] = sum / matrix[(params.start + k) * columns + params.start + k];
-    matrix[(params.start + k) * columns + j] = x[k];
-    panel[k * columns + j] = x[k];
+    var sum = matrix[(params.start + k) * stride + j];
+    for (var i = 0u; i < k; i++) { sum -= matrix[(params.start + i) * stride + params.start + k] * x[i]; }
+    x[k] = sum / matrix[(params.start + k) * stride + params.start + k];
+    matrix[(params.start + k) * stride + j] = x[k];
+    panel[k * stride + j] = x[k];
   }
 }

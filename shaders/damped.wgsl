@@ -1,7 +1,7 @@
 // The matrix that is factorised: A[a, b] = H[p(a), p(b)] with p(a) = order[columns − 1 − a], plus `damping` on the diagonal;
-// dead columns get 1 there (they are coupled to nothing). matrix, damped: [columns, columns]; diagonal: [columns] of (h, 1 / h);
-// pivots: [columns], the diagonal of A before any elimination.
-struct Params { columns: u32, damping: f32 }
+// dead columns get 1 there (they are coupled to nothing). matrix: [columns, columns]; damped: [columns, stride]; diagonal: [columns] of
+// (h, 1 / h); pivots: [columns], the diagonal of A before any elimination. One workgroup per row.
+struct Params { columns: u32, stride: u32, damping: f32 }
 @group(0) @binding(0) var<storage, read> matrix: array<f32>;
 @group(0) @binding(1) var<storage, read> diagonal: array<vec2f>;
 @group(0) @binding(2) var<storage, read> order: array<u32>;
@@ -9,17 +9,20 @@ struct Params { columns: u32, damping: f32 }
 @group(0) @binding(4) var<storage, read_write> pivots: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let at = (group.x + group.y * groups.x) * 64u + lane;
-  let columns = params.columns;
-  if at >= columns * columns { return; }
-  let i = order[columns - 1u - at / columns];
-  let j = order[columns - 1u - at % columns];
-  var value = matrix[i * columns + j];
-  if i == j {
-    value = select(1.0, value + params.damping, diagonal[i].x > 0.0);
-    pivots[at / columns] = value;
+// Few where every invocation has its price, as on a software adapter.
+override LANES = 64u;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let a = group.x;
+  let last = params.columns - 1u;
+  let i = order[last - a];
+  for (var b = lane; b < params.columns; b += LANES) {
+    var value = matrix[i * params.columns + order[last - b]];
+    if a == b {
+      value = select(1.0, value + params.damping, diagonal[i].x > 0.0);
+      pivots[a] = value;
+    }
+    damped[a * params.stride + b] = value;
   }
-  damped[at] = value;
 }

@@ -37,33 +37,35 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     var chosen_move = 0.0;
     var chosen_delta = 0.0;
     var wrapped = false;
+    var at = row;
     var j = 0u;
     for (var g = 0u; g < params.groups; g++) {
       let s = scales[row * params.groups + g];
-      let inverse = 1.0 / s;
+      let inverse = -1.0 / s;
       for (let end = min(j + params.width, params.columns); j < end; j++) {
-        let at = j * rows + row;
         let G = product[at] + delta * hessian[moved + j];
         product[at] = G;
-        let h = diagonal[j];
-        let z = -G * h.y * inverse;
-        let code = f32(codes[at]);
-        let r = clamp(round(z), -code, params.top - code);
-        let gain = r * (r - 2.0 * z);
-        var better = gain < MARGIN;
-        let weighted = gain * h.x * s * s;
-        if CYCLIC {
-          better = better && (chosen == NONE || (wrapped && j >= next));
-          if better { wrapped = j < next; }
-        } else {
-          better = better && weighted < chosen_gain;
+        let z = G * diagonal[j].y * inverse;
+        if abs(z) > 0.5 {
+          let code = f32(codes[at]);
+          let r = clamp(round(z), -code, params.top - code);
+          let gain = r * (r - 2.0 * z);
+          let weighted = gain * diagonal[j].x * s * s;
+          var better = gain < MARGIN;
+          if CYCLIC {
+            better = better && (chosen == NONE || (wrapped && j >= next));
+            if better { wrapped = j < next; }
+          } else {
+            better = better && weighted < chosen_gain;
+          }
+          if better {
+            chosen = j;
+            chosen_gain = weighted;
+            chosen_move = r;
+            chosen_delta = r * s;
+          }
         }
-        if better {
-          chosen = j;
-          chosen_gain = weighted;
-          chosen_move = r;
-          chosen_delta = r * s;
-        }
+        at += rows;
       }
     }
     delta = 0.0;
@@ -74,7 +76,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       next = chosen + 1u;
     }
     gains[step * rows + row] = chosen_gain;
-    let at = chosen * rows + row;
+    at = chosen * rows + row;
     codes[at] = u32(f32(codes[at]) + chosen_move);
     delta = chosen_delta;
     moved = chosen * params.columns;

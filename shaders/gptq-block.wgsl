@@ -1,8 +1,8 @@
 // Steps [start, start + size) of GPTQ in LDLQ form, one thread per row: at step t the column order[t] gets the level nearest to
 // w + correction + Σ_s (w − ŵ)_s M[s, t], s over this block's earlier steps; the correction holds the steps before the block.
-// Dead columns (M[t, t] = 0) take the code `zero`. weights, codes: [rows, columns]; scales, zeros: [rows, groups]; feedback (M): [columns, columns];
-// correction: [columns, rows]; errors: [size, rows], w − ŵ of this block's steps.
-struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, start: u32, size: u32 }
+// Dead columns (M[t, t] = 0) take the code `zero`. weights, codes: [rows, columns]; scales, zeros: [rows, groups]; feedback (M): [columns, stride];
+// correction: [columns, row_stride]; errors: [size, row_stride], w − ŵ of this block's steps.
+struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, start: u32, size: u32, stride: u32, row_stride: u32 }
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
@@ -28,15 +28,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let scale = scales[level];
     let zero = zeros[level];
     let w = weights[row * params.columns + column];
-    var wanted = w + correction[t * params.rows + row];
-    for (var s = 0u; s < k; s++) { wanted += error[s] * feedback[(params.start + s) * params.columns + t]; }
+    var wanted = w + correction[t * params.row_stride + row];
+    for (var s = 0u; s < k; s++) { wanted += error[s] * feedback[(params.start + s) * params.stride + t]; }
     var code = zero;
     error[k] = 0.0;
-    if feedback[t * params.columns + t] != 0.0 {
+    if feedback[t * params.stride + t] != 0.0 {
       code = exact_code_of(wanted, scale, zero, params.top);
       error[k] = w - scale * (code - zero);
     }
     codes[row * params.columns + column] = u32(min(code, params.top));
-    errors[k * params.rows + row] = error[k];
+    errors[k * params.row_stride + row] = error[k];
   }
 }

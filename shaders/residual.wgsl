@@ -1,4 +1,4 @@
-// E = Ŵ − W with ŵ = scale · (code − zero). weights, codes, residual: [rows, columns]; scales, zeros: [rows, groups].
+// E = Ŵ − W with ŵ = scale · (code − zero). weights, codes, residual: [rows, columns]; scales, zeros: [rows, groups]. One workgroup per row.
 struct Params { rows: u32, columns: u32, width: u32, groups: u32 }
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> codes: array<u32>;
@@ -7,10 +7,20 @@ struct Params { rows: u32, columns: u32, width: u32, groups: u32 }
 @group(0) @binding(4) var<storage, read_write> residual: array<f32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+// Few where every invocation has its price, as on a software adapter.
+override LANES = 64u;
+
+@compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let at = (group.x + group.y * groups.x) * 64u + lane;
-  if at >= params.rows * params.columns { return; }
-  let level = (at / params.columns) * params.groups + (at % params.columns) / params.width;
-  residual[at] = scales[level] * (f32(codes[at]) - zeros[level]) - weights[at];
+  let row = group.x + group.y * groups.x;
+  if row >= params.rows { return; }
+  for (var g = 0u; g < params.groups; g++) {
+    let scale = scales[row * params.groups + g];
+    let zero = zeros[row * params.groups + g];
+    let end = min((g + 1u) * params.width, params.columns);
+    for (var j = g * params.width + lane; j < end; j += LANES) {
+      let at = row * params.columns + j;
+      residual[at] = scale * (f32(codes[at]) - zero) - weights[at];
+    }
+  }
 }

@@ -14,7 +14,7 @@ async function factor(matrix: Float32Array, columns: number, start: number, size
       Float32Array.from({ length: columns }, (_, j) => matrix[j * (columns + 1)]),
     )
     const batch = gpu.batch('cholesky')
-    choleskyBlock(batch, { matrix: buffer, pivots, failed }, { columns, start, size }, lanes)
+    choleskyBlock(batch, { matrix: buffer, pivots, failed }, { stride: columns, start, size }, lanes)
     await batch.submit()
     return { factor: await gpu.readF32(buffer), failed: (await gpu.readU32(failed))[0] }
   })

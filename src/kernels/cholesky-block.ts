@@ -7,20 +7,20 @@ export const kernel = defineKernel({
   name: 'cholesky-block',
   code,
   bindings: { matrix: 'read_write', pivots: 'read', failed: 'read_write' },
-  params: { columns: 'u32', start: 'u32', size: 'u32' },
+  params: { stride: 'u32', start: 'u32', size: 'u32' },
 })
 
 /** Rows of a block of the factorisation, and steps of a block of GPTQ. */
 export const BLOCK = 32
 
 /**
- * Records the factor of the block [start, start + size) in matrix f32 [columns, columns]. `pivots` f32 [columns] is A's diagonal before
+ * Records the factor of the block [start, start + size) in matrix f32 [columns, stride]. `pivots` f32 [columns] is A's diagonal before
  * elimination; a pivot that is not clearly positive by it sets failed[0] (u32, 0 before) to 1 + its place.
  */
 export function choleskyBlock(
   batch: Batch,
   bindings: { matrix: Binding; pivots: Binding; failed: Binding },
-  params: { columns: number; start: number; size: number },
+  params: { stride: number; start: number; size: number },
   lanes: number,
 ): void {
   batch.run(kernel, { bindings, params, workgroups: [1], overrides: { LANES: lanes }, work: params.size ** 3 })

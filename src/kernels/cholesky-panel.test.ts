@@ -21,7 +21,7 @@ test.each([
     const buffer = scope.upload('matrix', matrix)
     const panel = scope.buffer('panel', 4 * size * columns)
     const batch = gpu.batch('panel')
-    choleskyPanel(batch, { matrix: buffer, panel }, { columns, start, size })
+    choleskyPanel(batch, { matrix: buffer, panel }, { columns, stride: columns, start, size })
     await batch.submit()
     const expected = reference(matrix, { columns, start, size })
     const rest = columns - start - size

@@ -7,14 +7,14 @@ export const kernel = defineKernel({
   name: 'cholesky-panel',
   code,
   bindings: { matrix: 'read_write', panel: 'read_write' },
-  params: { columns: 'u32', start: 'u32', size: 'u32' },
+  params: { columns: 'u32', stride: 'u32', start: 'u32', size: 'u32' },
 })
 
-/** Records X in place in matrix f32 [columns, columns], and a copy in panel f32 [size, columns]; the block [start, start + size) is factorised. */
+/** Records X in place in matrix f32 [columns, stride], and a copy in panel f32 [size, stride]; the block [start, start + size) is factorised. */
 export function choleskyPanel(
   batch: Batch,
   bindings: { matrix: Binding; panel: Binding },
-  params: { columns: number; start: number; size: number },
+  params: { columns: number; stride: number; start: number; size: number },
 ): void {
   const { columns, start, size } = params
   const rest = columns - start - size

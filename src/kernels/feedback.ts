@@ -1,27 +1,27 @@
 // The linear feedback of LDLQ (QuIP, Chee et al. 2023: GPTQ without an inverse). With H, in processing order, = C Cᵀ and C upper:
 // M = C diag(1 / diag C) − I. `damped` reverses the order, so that C is the flipped transpose of the ordinary Cholesky factor.
 import code from '../../shaders/feedback.wgsl?raw'
-import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { rowLanes } from './lanes.ts'
 
 export const kernel = defineKernel({
   name: 'feedback',
   code,
   bindings: { factor: 'read', diagonal: 'read', order: 'read', feedback: 'read_write' },
-  params: { columns: 'u32' },
+  params: { columns: 'u32', stride: 'u32' },
 })
 
 /**
- * Records feedback f32 [columns, columns]: M[s, t] for s < t in processing order; on the diagonal 1, or 0 for a dead column; below it 0.
- * factor f32 [columns, columns] is upper, A = RᵀR of the reversed matrix.
+ * Records feedback f32 [columns, stride]: M[s, t] for s < t in processing order; on the diagonal 1, or 0 for a dead column; below it 0.
+ * factor f32 [columns, stride] is upper, A = RᵀR of the reversed matrix.
  */
 export function feedback(
   batch: Batch,
   bindings: { factor: Binding; diagonal: Binding; order: Binding; feedback: Binding },
-  params: { columns: number },
+  params: { columns: number; stride: number },
 ): void {
-  const count = params.columns ** 2
-  batch.run(kernel, { bindings, params, workgroups: spread(Math.ceil(count / 64)), work: count })
+  batch.run(kernel, { bindings, params, workgroups: [params.columns], overrides: { LANES: rowLanes(batch) }, work: params.columns ** 2 })
 }
 
 /** The same in float64 from H in processing order, damped, dead columns already 1: columns of C by substitution from the last on. */

@@ -6,6 +6,7 @@ import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
 import { roundHalfEven } from '../math/round.ts'
 import type { LevelShape } from './nearest.ts'
+import { padded } from './rank-update.ts'
 
 export const kernel = defineKernel({
   name: 'gptq-block',
@@ -20,7 +21,17 @@ export const kernel = defineKernel({
     codes: 'read_write',
     errors: 'read_write',
   },
-  params: { rows: 'u32', columns: 'u32', width: 'u32', groups: 'u32', top: 'f32', start: 'u32', size: 'u32' },
+  params: {
+    rows: 'u32',
+    columns: 'u32',
+    width: 'u32',
+    groups: 'u32',
+    top: 'f32',
+    start: 'u32',
+    size: 'u32',
+    stride: 'u32',
+    row_stride: 'u32',
+  },
 })
 
 export interface GptqBlock extends LevelShape {
@@ -30,8 +41,8 @@ export interface GptqBlock extends LevelShape {
 }
 
 /**
- * Records the block's codes u32 [rows, columns] and errors f32 [size, rows] = w − ŵ. weights f32 [rows, columns]; order u32 [columns];
- * scales, zeros f32 [rows, groups]; feedback f32 [columns, columns]; correction f32 [columns, rows], the feedback of earlier blocks.
+ * Records the block's codes u32 [rows, columns] and errors f32 [size, padded(rows)] = w − ŵ. weights f32 [rows, columns]; order u32 [columns];
+ * scales, zeros f32 [rows, groups]; feedback f32 [columns, padded(columns)]; correction f32 [columns, padded(rows)], the feedback of earlier blocks.
  */
 export function gptqBlock(
   batch: Batch,
@@ -50,7 +61,17 @@ export function gptqBlock(
 ): void {
   batch.run(kernel, {
     bindings,
-    params: { rows, columns, width, groups, top: 2 ** bits - 1, start, size },
+    params: {
+      rows,
+      columns,
+      width,
+      groups,
+      top: 2 ** bits - 1,
+      start,
+      size,
+      stride: padded(columns),
+      row_stride: padded(rows),
+    },
     workgroups: spread(Math.ceil(rows / lanes)),
     overrides: { LANES: lanes },
     work: rows * size * (size / 2 + 16),

@@ -4,6 +4,7 @@ import codeOf from '../../shaders/shared/code.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { rowLanes } from './lanes.ts'
 import { roundHalfEven } from '../math/round.ts'
 
 export const kernel = defineKernel({
@@ -32,7 +33,7 @@ export function nearest(
   batch.run(kernel, {
     bindings,
     params: { rows, columns, width, groups, top: 2 ** bits - 1 },
-    workgroups: spread(Math.ceil((rows * columns) / 64)),
+    workgroups: spread(rows), overrides: { LANES: rowLanes(batch) },
     work: rows * columns,
   })
 }

@@ -22,7 +22,12 @@ export const kernel = defineKernel({
   },
 })
 
-/** A part of a matrix: where its first word is, and how many words lie between its rows. */
+/** Words of a row that holds so many: a multiple of 4. */
+export function padded(words: number): number {
+  return Math.ceil(words / 4) * 4
+}
+
+/** A part of a matrix: where its first word is, and how many words lie between its rows; multiples of 4. */
 export interface Part {
   binding: Binding
   offset: number
@@ -39,7 +44,10 @@ export interface RankUpdate {
   upper: boolean
 }
 
-/** Records result[i, j] += sign · Σ_k left[k, i] · right[k, j]: left [depth, rows], right [depth, columns], result [rows, columns]. */
+/**
+ * Records result[i, j] += sign · Σ_k left[k, i] · right[k, j]: left [depth, rows], right [depth, columns], result [rows, columns].
+ * Up to three words behind each row of the result, within padded(columns), are overwritten.
+ */
 export function rankUpdate(
   batch: Batch,
   { left, right, result }: { left: Part; right: Part; result: Part },
@@ -47,7 +55,7 @@ export function rankUpdate(
 ): void {
   const { rows, columns, depth, sign, upper } = shape
   if (rows <= 0 || columns <= 0) return
-  const lanes = columns <= 128 ? 16 : 32
+  const lanes = batch.gpu.adapter.software ? 4 : 16
   batch.run(kernel, {
     bindings: { left: left.binding, right: right.binding, result: result.binding },
     params: {
@@ -63,7 +71,7 @@ export function rankUpdate(
       right_offset: right.offset,
       right_stride: right.stride,
     },
-    workgroups: [Math.ceil(columns / (4 * lanes)), Math.ceil(rows / 4)],
+    workgroups: [Math.ceil(columns / (8 * lanes)), Math.ceil(rows / 8)],
     overrides: { LANES: lanes },
     work: (rows * columns * depth) / (upper ? 2 : 1),
   })

@@ -2,6 +2,7 @@
 import code from '../../shaders/residual.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { rowLanes } from './lanes.ts'
 import type { LevelShape } from './nearest.ts'
 
 export const kernel = defineKernel({
@@ -20,7 +21,7 @@ export function residual(
   batch.run(kernel, {
     bindings,
     params: { rows, columns, width, groups },
-    workgroups: spread(Math.ceil((rows * columns) / 64)),
+    workgroups: spread(rows), overrides: { LANES: rowLanes(batch) },
     work: rows * columns,
   })
 }

@@ -7,7 +7,7 @@ import { BLOCK, choleskyBlock } from '../kernels/cholesky-block.ts'
 import { choleskyPanel } from '../kernels/cholesky-panel.ts'
 import { damped } from '../kernels/damped.ts'
 import { feedback } from '../kernels/feedback.ts'
-import { rankUpdate } from '../kernels/rank-update.ts'
+import { padded, rankUpdate } from '../kernels/rank-update.ts'
 
 /** Damping is raised by this much while the factorisation fails, up to the last one tried. */
 const DAMP_STEP = 0.01
@@ -15,7 +15,7 @@ const LAST_DAMP = 1
 
 /** The feedback of one column order and the damping it took. */
 export interface Factor extends Disposable {
-  /** f32 [columns, columns]: M[s, t] for s < t in processing order; the diagonal is 1, 0 for dead columns. */
+  /** f32 [columns, padded(columns)]: M[s, t] for s < t in processing order; the diagonal is 1, 0 for dead columns. */
   feedback: GpuBuffer
   /** u32 [columns]: column of every step. */
   order: GpuBuffer
@@ -54,32 +54,33 @@ export async function factorise(
   { columns, matrix, diagonal, order, mean, damp }: FactorInput,
 ): Promise<Factor> {
   using scope = new Scope(gpu)
-  const factor = scope.buffer('factor', 4 * columns * columns)
+  const stride = padded(columns)
+  const factor = scope.buffer('factor', 4 * columns * stride)
   const pivots = scope.buffer('pivots', 4 * columns)
-  const panel = scope.buffer('panel', 4 * BLOCK * columns)
+  const panel = scope.buffer('panel', 4 * BLOCK * stride)
   const failed = scope.buffer('failed', 4)
-  const result = scope.buffer('feedback', 4 * columns * columns)
+  const result = scope.buffer('feedback', 4 * columns * stride)
   const tried: number[] = []
   let place = 0
   for (const fraction of dampings(damp)) {
     tried.push(fraction)
     const batch = gpu.batch('factorise')
     batch.clear(failed)
-    damped(batch, { matrix, diagonal, order, damped: factor, pivots }, { columns, damping: fraction * mean })
+    damped(batch, { matrix, diagonal, order, damped: factor, pivots }, { columns, stride, damping: fraction * mean })
     for (let start = 0; start < columns; start += BLOCK) {
       const size = Math.min(BLOCK, columns - start)
       const rest = columns - start - size
-      choleskyBlock(batch, { matrix: factor, pivots, failed }, { columns, start, size }, gpu.adapter.software ? 1 : 32)
-      choleskyPanel(batch, { matrix: factor, panel }, { columns, start, size })
-      const part = { binding: panel, offset: start + size, stride: columns }
-      const corner = { binding: factor, offset: (start + size) * (columns + 1), stride: columns }
+      choleskyBlock(batch, { matrix: factor, pivots, failed }, { stride, start, size }, gpu.adapter.software ? 1 : 32)
+      choleskyPanel(batch, { matrix: factor, panel }, { columns, stride, start, size })
+      const part = { binding: panel, offset: start + size, stride }
+      const corner = { binding: factor, offset: (start + size) * (stride + 1), stride }
       rankUpdate(
         batch,
         { left: part, right: part, result: corner },
         { rows: rest, columns: rest, depth: size, sign: -1, upper: true },
       )
     }
-    feedback(batch, { factor, diagonal, order, feedback: result }, { columns })
+    feedback(batch, { factor, diagonal, order, feedback: result }, { columns, stride })
     batch.flush()
     place = (await gpu.readU32(failed))[0]
     if (place === 0) {

@@ -5,6 +5,7 @@ import { largestDifference } from '../math/compare.ts'
 import { choleskyUpper, invert } from '../math/linear.ts'
 import { reference as feedbackOf } from '../kernels/feedback.ts'
 import { reference as nearest } from '../kernels/nearest.ts'
+import { padded } from '../kernels/rank-update.ts'
 import { withGpu } from '../test/gpu.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, plainOptions, solveAll } from '../test/solve.ts'
@@ -88,7 +89,8 @@ test.each([1, 15, 17, 33, 257])('the feedback of %i columns is that of float64',
       const isDead = Array.from(columnsInOrder, (j) => dead.includes(j))
       const expected = feedbackOf(H, isDead, columns)
       // Entries up to a few units; the condition of H is below 1e4, of which a Cholesky factor feels the square root.
-      expect(largestDifference(await gpu.readF32(feedback), expected)).toBeLessThan(1e-4)
+      const found = (await gpu.readF32(feedback)).filter((_, at) => at % padded(columns) < columns)
+      expect(largestDifference(found, expected)).toBeLessThan(1e-4)
     }
   })
 })

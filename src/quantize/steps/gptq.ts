@@ -3,7 +3,7 @@
 // Static grids; dead columns take no part and get the code of 0. Per layer columns² · rows / 2 multiply-adds, and columns³ / 3 per Hessian.
 import { BLOCK } from '../../kernels/cholesky-block.ts'
 import { gptqBlock } from '../../kernels/gptq-block.ts'
-import { rankUpdate } from '../../kernels/rank-update.ts'
+import { padded, rankUpdate } from '../../kernels/rank-update.ts'
 import { choleskyUpper, invert } from '../../math/linear.ts'
 import { roundHalfEven } from '../../math/round.ts'
 import { Scope } from '../../gpu/scope.ts'
@@ -31,8 +31,9 @@ export const gptq: Step<typeof options> = {
     const { width, groups, bits, scales, zeros } = levels
     const factor = await hessian.factor(order, damp)
     using scope = new Scope(gpu)
-    const correction = scope.buffer('correction', 4 * columns * rows)
-    const errors = scope.buffer('errors', 4 * BLOCK * rows)
+    const [stride, rowStride] = [padded(columns), padded(rows)]
+    const correction = scope.buffer('correction', 4 * columns * rowStride)
+    const errors = scope.buffer('errors', 4 * BLOCK * rowStride)
     const batch = gpu.batch('gptq')
     batch.clear(correction)
     const { feedback } = factor
@@ -41,9 +42,9 @@ export const gptq: Step<typeof options> = {
       const end = start + size
       const buffers = { weights, order: factor.order, scales, zeros, feedback, correction, codes, errors }
       gptqBlock(batch, buffers, { rows, columns, width, groups, bits, start, size })
-      const left = { binding: feedback, offset: start * columns + end, stride: columns }
-      const right = { binding: errors, offset: 0, stride: rows }
-      const result = { binding: correction, offset: end * rows, stride: rows }
+      const left = { binding: feedback, offset: start * stride + end, stride }
+      const right = { binding: errors, offset: 0, stride: rowStride }
+      const result = { binding: correction, offset: end * rowStride, stride: rowStride }
       rankUpdate(
         batch,
         { left, right, result },
