@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { create } from 'webgpu'
 import { Gpu, type GpuOptions } from '../gpu/gpu.ts'
 import { GpuError } from '../gpu/errors.ts'
+import { pollWithPauses } from './patience.ts'
 
 /** Driver manifests of software Vulkan: beside an installed Chromium, in Playwright's cache, from Mesa. */
 function softwareDrivers(): string[] {
@@ -45,7 +46,11 @@ export async function openNodeGpu(options: GpuOptions = {}): Promise<Gpu> {
     if (driver) process.env.VK_DRIVER_FILES = process.env.VK_ICD_FILENAMES = driver
     const entry = create([])
     const adapter = await entry.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null)
-    if (adapter) return Gpu.open(entry, options)
+    if (adapter) {
+      const gpu = await Gpu.open(entry, options)
+      if (gpu.adapter.software) pollWithPauses()
+      return gpu
+    }
   }
   throw new GpuError(
     `WebGPU found no adapter (${software.length} software drivers tried). Install a Vulkan driver, for example: apt-get install chromium libvulkan1`,
