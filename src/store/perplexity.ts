@@ -44,9 +44,12 @@ export function perplexityScale(entries: readonly PerplexityEntry[]): { max: num
     .flatMap(({ perplexity, earlier }) => perplexity?.value ?? earlier ?? [])
     .filter(Number.isFinite)
   if (!values.length) return { max: 1, cut: false }
+  const ends = entries.map(({ perplexity }) => (perplexity ? perplexity.value + perplexity.standardError : 0))
   const lowest = Math.min(...values)
   const highest = Math.max(...values)
-  return highest > CUT * lowest ? { max: CUT * lowest, cut: true } : { max: highest * 1.02, cut: false }
+  return highest > CUT * lowest
+    ? { max: CUT * lowest, cut: true }
+    : { max: Math.max(highest * 1.02, ...ends.filter(Number.isFinite)), cut: false }
 }
 
 /** How the perplexities were measured: 'evaluation.txt · 16 windows of 256 · no overlap · 4,080 targets · ± 1 s.e.' */

@@ -159,3 +159,9 @@ test('neighbouring layers can be looked at, within the ends', () => {
   playground.select(undefined)
   expect(session().selected).toBeUndefined()
 })
+
+test('events that do not fit the run are said as a defect', () => {
+  const { say, session } = setUp()
+  say({ type: 'events', events: [{ event: 'solved', layer: 'nowhere', at: 0 }] })
+  expect(session()).toMatchObject({ state: 'failed', failure: { kind: 'internal' } })
+})

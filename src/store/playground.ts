@@ -53,7 +53,12 @@ export class Playground {
     // A recording is on screen: checkpoints can still be looked at, but nothing runs.
     if (this.playback && message.type === 'failed') return this.fail(message.message)
     if (this.playback && message.type !== 'opening' && message.type !== 'opened') return
-    this.replace(receive(this.session, message))
+    try {
+      this.replace(receive(this.session, message))
+    } catch (error) {
+      // Events that do not fit the run on screen are a defect, and said as one.
+      return this.set({ state: 'failed', failure: { kind: 'internal', message: (error as Error).message } })
+    }
     if (message.type === 'unavailable') void this.playRecording()
     if (message.type === 'opened') this.heardOpened(message.report)
   }

@@ -1,6 +1,7 @@
 // The page: top bar, plan, one of two rooms, foot; keys, drops and the recording's clock.
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { writePlan } from '../store/url.ts'
+import { Broken } from './Broken.tsx'
 import { copyText } from './clipboard.ts'
 import { isText, pickedFiles } from './files.ts'
 import { type KeyAction, useKeys } from './keys.ts'
@@ -59,7 +60,7 @@ export function App() {
           <RecordingBanner />
         </div>
       )}
-      {room === 'play' ? <PlayRoom /> : <OpenRoom />}
+      <Broken key={room}>{room === 'play' ? <PlayRoom /> : <OpenRoom />}</Broken>
       <footer className="foot">
         <div className="page">
           <p>

@@ -40,7 +40,8 @@ export function DepthLabels({ title, remark = '', rows, part, drawn, named, yard
     const row = whole ?? rows.findLast((row) => row[part][recipe] !== undefined)
     const value = recipe === yardstick ? 1 : row?.[part][recipe]
     const y = value === undefined ? undefined : scaleY(Math.min(frame.high, Math.max(frame.low, value)))
-    return y === undefined ? [] : [{ recipe, y, height: 16 }]
+    // The yardstick's name stands on its line, not in it.
+    return y === undefined ? [] : [{ recipe, y: recipe === yardstick ? y - 10 : y, height: 16 }]
   })
   // The line above is for 'solving …'.
   const centres = spread(ends, plot.y + (part === 'loss' ? 22 : 0), plot.y + plot.height)

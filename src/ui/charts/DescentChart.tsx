@@ -55,9 +55,11 @@ interface DrawingProps {
 
 const Drawing = memo(function Drawing({ rows, recipes, frame, width, height, yardstick, title }: DrawingProps) {
   const small = width < 440
+  // Without any row there would be no x axis.
+  const data = rows.length ? rows : [0, frame.width].map((x): DescentRow => ({ x }))
   const margin = { top: 26, right: small ? 92 : 124, bottom: 22, left: 0 }
   return (
-    <LineChart width={width} height={height} data={rows as DescentRow[]} margin={margin} title={title}>
+    <LineChart width={width} height={height} data={data as DescentRow[]} margin={margin} title={title}>
       <CartesianGrid vertical={false} />
       <XAxis
         type="number"
