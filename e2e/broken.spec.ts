@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { bundled } from './checkpoints.ts'
-import { button, finished } from './page.ts'
+import { button, finished, room } from './page.ts'
 
 const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
 type Files = Record<string, Buffer>
@@ -40,10 +40,7 @@ for (const [what, damage, message] of broken)
     for (const name of names) files[name] = await readFile(join(bundled, name))
     damage(files)
     await page.goto('?autorun=0&samples=2&windows=0&recipes=rtn')
-    await page
-      .getByRole('link', { name: 'Open model' })
-      .or(page.getByRole('tab', { name: 'Open model' }))
-      .click()
+    await room(page, 'Open model')
     const payload = Object.entries(files).map(([name, buffer]) => ({
       name,
       mimeType: 'application/octet-stream',
@@ -51,10 +48,7 @@ for (const [what, damage, message] of broken)
     }))
     await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(payload)
     await expect(page.getByRole('alert')).toContainText(message)
-    await page
-      .getByRole('link', { name: 'Play' })
-      .or(page.getByRole('tab', { name: 'Play' }))
-      .click()
+    await room(page, 'Play')
     await button(page, 'Run').click()
     await finished(page)
   })

@@ -7,6 +7,11 @@ export const smallPlan = { samples: 4, windows: 2 }
 export const status = (page: Page): Locator => page.getByRole('status').first()
 export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true })
 
+/** Goes to another room. */
+export async function room(page: Page, name: 'Play' | 'Open model'): Promise<void> {
+  await page.getByRole('navigation').getByRole('button', { name, exact: true }).click()
+}
+
 /** Waits until the run says that it has finished. */
 export async function finished(page: Page): Promise<void> {
   await expect(status(page)).toHaveText(/finished$/, { timeout: 180_000 })

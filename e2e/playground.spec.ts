@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { bundled, twoBlocks } from './checkpoints.ts'
 import { quantize } from './command.ts'
-import { button, finished, lossTable, smallPlan, status, watchErrors } from './page.ts'
+import { button, finished, lossTable, room, smallPlan, status, watchErrors } from './page.ts'
 
 const { samples, windows } = smallPlan
 const titles: Record<string, string> = {
@@ -100,10 +100,7 @@ test('waits for Run, steps one layer, stops, and runs again', async ({ page }) =
 test('a folder is read in the tab and quantized', async ({ page }, info) => {
   const files = await twoBlocks(info.outputPath('two-blocks'))
   await page.goto(`?autorun=0&samples=${samples}&windows=1&recipes=rtn,gptq,cdquant`)
-  await page
-    .getByRole('link', { name: 'Open model' })
-    .or(page.getByRole('tab', { name: 'Open model' }))
-    .click()
+  await room(page, 'Open model')
   await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(files)
   await button(page, 'Start').click()
   await finished(page)
