@@ -1,6 +1,6 @@
-// loss[row] = Σ_j E[row, j] · G[row, j], the row's objective e H eᵀ where G = E·H. residual: [rows, columns];
-// product: [rows, columns] or its transpose, as the strides say. One thread per row.
-struct Params { rows: u32, columns: u32, row_stride: u32, column_stride: u32 }
+// loss[row] = Σ_j E[row, j] · G[row, j], the row's objective e H eᵀ where G = E·H. residual,
+// product: [rows, columns]. One thread per row.
+struct Params { rows: u32, columns: u32 }
 @group(0) @binding(0) var<storage, read> residual: array<f32>;
 @group(0) @binding(1) var<storage, read> product: array<f32>;
 @group(0) @binding(2) var<storage, read_write> loss: array<f32>;
@@ -15,7 +15,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var start = 0u; start < params.columns; start += 32u) {
     var part = 0.0;
     for (var j = start; j < min(start + 32u, params.columns); j++) {
-      part += residual[row * params.columns + j] * product[row * params.row_stride + j * params.column_stride];
+      part += residual[row * params.columns + j] * product[row * params.columns + j];
     }
     sum += part;
   }

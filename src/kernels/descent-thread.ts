@@ -1,6 +1,6 @@
 // Coordinate descent in every row: the greedy rule (CDQuant, Nair & Suggala 2024, Algorithm 1) or cyclic order (QuantEase, Behdin et al.
 // 2023). With G = (Ŵ − W) H, moving code j by r levels of size s changes the row's objective by h_j s² r (r − 2z), z = −G_j / (h_j s),
-// and adds r·s·H[j, :] to G. Barrier-free shape: one thread per row, a row's state is a column of the matrices.
+// and adds r·s·H[j, :] to G. Barrier-free shape: one thread per row.
 import code from '../../shaders/descent-thread.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -39,9 +39,9 @@ export interface DescentBindings {
   diagonal: Binding
   /** f32 [rows, groups] */
   scales: Binding
-  /** f32, G: [columns, rows] in the thread shape, [rows, columns] in the workgroup shape; kept up to date */
+  /** f32 [rows, columns], G; kept up to date */
   product: Binding
-  /** u32, laid out like `product` */
+  /** u32 [rows, columns] */
   codes: Binding
   /** u32 [rows], zeros at the start of a cyclic descent */
   cursors: Binding
@@ -49,7 +49,7 @@ export interface DescentBindings {
   gains: Binding
 }
 
-/** Records at most `steps` moves of every row, state transposed: product, codes [columns, rows]. */
+/** Records at most `steps` moves of every row. */
 export function descentThread(
   batch: Batch,
   bindings: DescentBindings,

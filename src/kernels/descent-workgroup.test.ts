@@ -6,7 +6,7 @@ import { descentWorkgroup, fitsWorkgroup } from './descent-workgroup.ts'
 test.each(descentCases)(
   'one workgroup per row: %s, %i rows, %i columns in groups of %i',
   async (rule, rows, columns, width) => {
-    const { moved, error } = await descentCase({ rule, rows, columns, width, transposed: false }, descentWorkgroup)
+    const { moved, error } = await descentCase({ rule, rows, columns, width }, descentWorkgroup)
     // Codes and every gain equal those of the reference; rounding of G decides no step of these rows.
     expect(moved).toEqual([])
     // A gain is a difference: it errs by some 1e-6 of what the row loses.

@@ -35,7 +35,7 @@ export function fitsWorkgroup(gpu: Gpu, columns: number): boolean {
   return 4 * columns + CANDIDATE_BYTES * lanesFor(columns) + 64 <= gpu.device.limits.maxComputeWorkgroupStorageSize
 }
 
-/** Records at most `steps` moves of every row: product, codes [rows, columns]. */
+/** Records at most `steps` moves of every row. */
 export function descentWorkgroup(
   batch: Batch,
   bindings: DescentBindings,

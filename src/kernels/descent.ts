@@ -43,7 +43,7 @@ export function descentLayout(gpu: Gpu, columns: number): DescentLayout {
   return fitsWorkgroup(gpu, columns) ? shapeOf(gpu, descentShaped) : 'thread'
 }
 
-/** Records at most `steps` moves of every row; product and codes are [columns, rows] in the thread layout, [rows, columns] in the other. */
+/** Records at most `steps` moves of every row. */
 export function descent(
   batch: Batch,
   bindings: DescentBindings,

@@ -7,24 +7,24 @@ export const kernel = defineKernel({
   name: 'row-loss',
   code,
   bindings: { residual: 'read', product: 'read', loss: 'read_write' },
-  params: { rows: 'u32', columns: 'u32', row_stride: 'u32', column_stride: 'u32' },
+  params: { rows: 'u32', columns: 'u32' },
 })
 
-/** Records loss f32 [rows] of residual [rows, columns] and product [rows, columns], or [columns, rows] if `transposed`. */
+/** Records loss f32 [rows] of residual and product [rows, columns]. */
 export function rowLoss(
   batch: Batch,
   bindings: { residual: Binding; product: Binding; loss: Binding },
-  { rows, columns, transposed }: { rows: number; columns: number; transposed: boolean },
+  params: { rows: number; columns: number },
 ): void {
   batch.run(kernel, {
     bindings,
-    params: { rows, columns, row_stride: transposed ? 1 : columns, column_stride: transposed ? rows : 1 },
-    workgroups: spread(Math.ceil(rows / 16)),
-    work: rows * columns,
+    params,
+    workgroups: spread(Math.ceil(params.rows / 16)),
+    work: params.rows * params.columns,
   })
 }
 
-/** The same in float64; product [rows, columns]. */
+/** The same in float64. */
 export function reference(
   residual: ArrayLike<number>,
   product: ArrayLike<number>,

@@ -2,7 +2,6 @@
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
-import { descentLayout } from '../kernels/descent.ts'
 import { grids } from './grids/index.ts'
 import { Measure } from './measure.ts'
 import { named, optionValues } from './options.ts'
@@ -13,7 +12,7 @@ import type { StepResult, Transformed } from './stage.ts'
 /** The codes after a first step, for other recipes that begin alike. */
 export interface Start {
   codes: GpuBuffer
-  /** G of the codes, laid out like the measure's. */
+  /** G of the codes. */
   product: GpuBuffer
   objective: number
   result: StepResult
@@ -51,7 +50,7 @@ export class Basis implements Disposable {
     this.scope = new Scope(gpu)
     this.scope.own(transformed)
     this.codes = this.scope.buffer('codes', 4 * rows * columns)
-    this.measure = this.scope.own(new Measure(gpu, this.problem, descentLayout(gpu, columns) === 'thread'))
+    this.measure = this.scope.own(new Measure(gpu, this.problem))
   }
 
   /** tr(W H Wᵀ); the first call overwrites the measure. */

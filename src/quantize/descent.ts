@@ -3,10 +3,9 @@
 import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import { Scope } from '../gpu/scope.ts'
-import { descent } from '../kernels/descent.ts'
+import { descent, descentLayout } from '../kernels/descent.ts'
 import type { Rule } from '../kernels/descent-thread.ts'
 import { partsOf, stepSums } from '../kernels/step-sums.ts'
-import { transpose } from '../kernels/transpose.ts'
 import type { DescentPoint, StepResult, Work } from './stage.ts'
 
 export interface DescentLimits {
@@ -33,7 +32,7 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
   const state = new State(work, limits, scope)
   let objective = await measure.objective(codes, levels)
   yield [{ moves: 0, objective }]
-  state.load()
+  gpu.batch('descent start').clear(state.cursors).flush()
   let moves = 0
   let used = 0
   let checks = 0
@@ -75,13 +74,12 @@ function decimate(points: DescentPoint[]): DescentPoint[] {
   return points.filter((_, i) => (points.length - 1 - i) % every === 0)
 }
 
-/** The buffers of a descent. The thread layout keeps codes transposed beside the problem's own. */
+/** The buffers of a descent. */
 class State {
   /** Steps of a piece: enough for every row to end where they fit into about three submits, as few rows go on so long. */
   readonly longest: number
   private readonly parts: number
-  private readonly codes: GpuBuffer
-  private readonly cursors: GpuBuffer
+  readonly cursors: GpuBuffer
   private readonly gains: GpuBuffer
   private readonly sums: GpuBuffer
 
@@ -90,24 +88,14 @@ class State {
     private readonly limits: DescentLimits,
     scope: Scope,
   ) {
-    const { gpu, problem, measure } = work
+    const { gpu, problem } = work
     const { rows, columns } = problem
     const affordable = Math.floor((3 * gpu.workPerSubmit) / (8 * rows * columns))
     this.longest = Math.max(1, Math.min(limits.moves, Math.max(8, affordable), Math.ceil(columns / 2) + 8))
     this.parts = partsOf(rows)
-    this.codes = measure.transposed ? scope.buffer('codes transposed', 4 * rows * columns) : work.codes
     this.cursors = scope.buffer('cursors', 4 * rows)
     this.gains = scope.buffer('gains', 4 * rows * this.longest)
     this.sums = scope.buffer('step sums', 8 * this.parts * (this.longest + CHECK_STEPS))
-  }
-
-  /** Takes over the codes. */
-  load(): void {
-    const { gpu, problem, codes, measure } = this.work
-    const batch = gpu.batch('descent start')
-    batch.clear(this.cursors)
-    if (measure.transposed) transpose(batch, { words: codes, transposed: this.codes }, problem)
-    batch.flush()
   }
 
   /** Records a piece; its sums go behind those of `before` steps. */
@@ -121,15 +109,13 @@ class State {
       diagonal: hessian.diagonal,
       scales,
       product: measure.product,
-      codes: this.codes,
+      codes,
       cursors,
       gains,
     }
-    const layout = measure.transposed ? 'thread' : 'workgroup'
     const shape = { rows, columns, width, groups, bits, steps, sweeps: this.limits.sweeps }
-    descent(batch, bindings, shape, this.limits.rule, layout)
+    descent(batch, bindings, shape, this.limits.rule, descentLayout(this.work.gpu, columns))
     stepSums(batch, { gains, sums: this.sums }, { steps, rows, before })
-    if (measure.transposed) transpose(batch, { words: this.codes, transposed: codes }, { rows: columns, columns: rows })
   }
 
   /** What every step changed and how many rows it moved, summed over the rows. */

@@ -12,7 +12,7 @@ import type { Levels, Problem } from './problem.ts'
 export class Measure implements Disposable {
   /** f32 [rows, columns]; E of the codes last recorded. */
   readonly residual: GpuBuffer
-  /** f32 [rows, columns], or [columns, rows] if transposed; G of the codes last recorded. */
+  /** f32 [rows, columns]; G of the codes last recorded. */
   readonly product: GpuBuffer
   private readonly loss: GpuBuffer
   private readonly scope: Scope
@@ -22,7 +22,6 @@ export class Measure implements Disposable {
   constructor(
     private readonly gpu: Gpu,
     private readonly problem: Problem,
-    readonly transposed: boolean,
   ) {
     const { rows, columns } = problem
     this.scope = new Scope(gpu)
@@ -50,15 +49,9 @@ export class Measure implements Disposable {
 
   private recordProduct(batch: Batch, x: GpuBuffer): void {
     const { rows, columns, hessian } = this.problem
-    // H is symmetric: H·Eᵀ = (E·H)ᵀ.
-    const [left, right] = this.transposed ? [hessian.matrix, x] : [x, hessian.matrix]
-    const [tokens, outputs] = this.transposed ? [columns, rows] : [rows, columns]
-    matmul(batch, { x: left, weights: right, y: this.product }, { tokens, rows: outputs, columns })
-    rowLoss(
-      batch,
-      { residual: x, product: this.product, loss: this.loss },
-      { rows, columns, transposed: this.transposed },
-    )
+    // H is symmetric: E·Hᵀ = E·H.
+    matmul(batch, { x, weights: hessian.matrix, y: this.product }, { tokens: rows, rows: columns, columns })
+    rowLoss(batch, { residual: x, product: this.product, loss: this.loss }, { rows, columns })
   }
 
   /** Sum of the row losses last recorded; the batch must be flushed. */

@@ -5,7 +5,6 @@ import { reference, type DescentBindings, type DescentShape, type Rule } from '.
 import { reference as residualOf } from '../kernels/residual.ts'
 import { reference as minmax } from '../kernels/minmax.ts'
 import { reference as nearest } from '../kernels/nearest.ts'
-import { reference as transposed } from '../kernels/transpose.ts'
 import { normalisedError } from '../math/compare.ts'
 import { withGpu } from './gpu.ts'
 import { seededProblem } from './problems.ts'
@@ -25,13 +24,11 @@ interface Case {
   rows: number
   columns: number
   width: number
-  /** The state is [columns, rows]. */
-  transposed: boolean
 }
 
 /** Runs two pieces of the descent; gives the places of codes that differ, and the error of the gains. */
 export async function descentCase(
-  { rule, rows, columns, width, transposed: turned }: Case,
+  { rule, rows, columns, width }: Case,
   descend: (batch: Batch, bindings: DescentBindings, shape: DescentShape, rule: Rule) => void,
 ): Promise<{ moved: number[]; error: number }> {
   const dead = columns > 1 ? [columns >> 1] : []
@@ -50,14 +47,13 @@ export async function descentCase(
       for (let i = 0; i < columns; i++) sum += residual[row * columns + i] * hessian[i * columns + j]
       return sum
     })
-    const laidOut = (values: ArrayLike<number>) => (turned ? transposed(values, rows, columns) : Array.from(values))
     const matrix = scope.upload('hessian', Float32Array.from(hessian))
     const bindings = {
       hessian: matrix,
       diagonal: scope.buffer('diagonal', 8 * columns),
       scales: scope.upload('scales', Float32Array.from(scales)),
-      product: scope.upload('product', Float32Array.from(laidOut(product))),
-      codes: scope.upload('codes', Uint32Array.from(laidOut(codes))),
+      product: scope.upload('product', product),
+      codes: scope.upload('codes', Uint32Array.from(codes)),
       cursors: scope.upload('cursors', new Uint32Array(rows)),
     }
     const all: number[] = []
@@ -70,8 +66,7 @@ export async function descentCase(
       all.push(...(await gpu.readF32(gains)))
     }
     const found = await gpu.readU32(bindings.codes)
-    const wanted = laidOut(expected.codes)
-    const moved = [...found.keys()].filter((at) => found[at] !== wanted[at])
+    const moved = [...found.keys()].filter((at) => found[at] !== expected.codes[at])
     return { moved, error: normalisedError(all, expected.gains) }
   })
 }
