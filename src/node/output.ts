@@ -1,5 +1,6 @@
 // What the commands print, and the device they print about.
 import type { Gpu } from '../gpu/gpu.ts'
+import { chooseShapes } from '../kernels/shapes.ts'
 import { openNodeGpu } from './adapter.ts'
 
 /** One JSON line on standard output; waits where the reader is slow. */
@@ -13,5 +14,6 @@ export async function openCommandGpu(): Promise<Gpu> {
   const gpu = await openNodeGpu()
   if (gpu.adapter.software)
     process.stderr.write(`no graphics card in use: WebGPU runs on the processor (${gpu.adapter.name})\n`)
+  await chooseShapes(gpu)
   return gpu
 }

@@ -1,5 +1,4 @@
 // The worker: one device, one opened model, one run at a time. Pulls the run's generator and posts what it yields.
-import { errorKind } from './failure.ts'
 import { Session } from './session.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 
@@ -7,5 +6,5 @@ const post = (message: FromWorker) => postMessage(message)
 const session = new Session(navigator.gpu, post, () => performance.now())
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  session.receive(data).catch((error: unknown) => post({ type: 'failed', ...errorKind(error) }))
+  void session.receive(data)
 })

@@ -46,7 +46,7 @@ export async function openSource(
 async function checkValues(checkpoint: Checkpoint, model: Model): Promise<Check> {
   const { tensorNames } = model
   for (const name of tensorNames) await checkpoint.floats(name)
-  return { status: 'ok', subject: 'Values', fact: `no NaN and no infinity in ${tensorNames.length} tensors` }
+  return { status: 'ok', subject: 'Values', fact: `No NaN and no infinity in ${tensorNames.length} tensors` }
 }
 
 async function fetchFiles(folder: string): Promise<CheckpointFile[]> {

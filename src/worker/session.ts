@@ -1,6 +1,7 @@
 // What the worker remembers between messages: the device, the opened model, its Hessians, and the run that is being pulled.
 import { InputError } from '../formats/errors.ts'
 import { Gpu } from '../gpu/gpu.ts'
+import { chooseShapes } from '../kernels/shapes.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { run } from '../pipeline/run.ts'
@@ -15,6 +16,8 @@ const POST_EVERY_MS = 80
 export class Session {
   private base = ''
   private gpu: Gpu | undefined
+  /** Kernel shapes are measured while the checkpoint is read. */
+  private shapes: Promise<unknown> = Promise.resolve()
   private opened: Opened | undefined
   private cache = new HessianCache()
   private running: Promise<void> = Promise.resolve()
@@ -31,7 +34,23 @@ export class Session {
     private readonly now: () => number,
   ) {}
 
-  receive(message: ToWorker): Promise<void> {
+  /** Never rejects: what goes wrong is posted. */
+  async receive(message: ToWorker): Promise<void> {
+    try {
+      await this.handle(message)
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  private fail(error: unknown) {
+    const failure = errorKind(error)
+    if (failure.kind === 'lost') this.forget()
+    this.post({ type: 'failed', ...failure })
+    this.state('failed')
+  }
+
+  private handle(message: ToWorker): Promise<void> {
     switch (message.type) {
       case 'base':
         this.base = message.url
@@ -82,6 +101,9 @@ export class Session {
       if (!this.entry) throw new Error('this browser does not offer navigator.gpu to workers')
       this.gpu = await Gpu.open(this.entry)
       this.post({ type: 'adapter', adapter: this.gpu.adapter })
+      this.shapes = chooseShapes(this.gpu)
+      // A failure is told by whoever awaits it: the next run.
+      this.shapes.catch(() => {})
     } catch (error) {
       this.post({ type: 'unavailable', reason: (error as Error).message })
     }
@@ -125,6 +147,7 @@ export class Session {
     this.paused = false
     this.stepping = message.stepping
     const [calibration, evaluation] = await texts(message.calibration, message.evaluation)
+    await this.shapes
     this.running = this.pull(
       timed(run({ gpu, model, calibration, evaluation, cache: this.cache }, message.plan), this.now),
     )
@@ -162,10 +185,7 @@ export class Session {
       this.state(finished ? 'finished' : 'stopped')
     } catch (error) {
       flush()
-      const failure = errorKind(error)
-      if (failure.kind === 'lost') this.forget()
-      this.post({ type: 'failed', ...failure })
-      this.state('failed')
+      this.fail(error)
     }
   }
 }
