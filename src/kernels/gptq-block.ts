@@ -35,7 +35,7 @@ export const kernel = defineKernel({
 })
 
 export interface GptqBlock extends LevelShape {
-  /** First step of the block and number of its steps, at most BLOCK. */
+  /** First step of the block, a multiple of 4, and number of its steps, at most BLOCK. */
   start: number
   size: number
 }
