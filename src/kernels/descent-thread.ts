@@ -67,9 +67,12 @@ export function descentThread(
   })
 }
 
-/** Multiply-adds, a column of a step as eight; rows end after a third of the steps that the last of them needs. */
+/** What a column of a step costs, in multiply-adds. */
+export const COLUMN_WORK = 16
+
+/** Multiply-adds; most rows end after a third of the steps that the last of them needs. */
 export function descentWork({ rows, columns, steps }: DescentShape): number {
-  return 8 * rows * columns * (steps / 3 + 1)
+  return COLUMN_WORK * rows * columns * (steps / 3 + 1)
 }
 
 /**

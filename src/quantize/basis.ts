@@ -53,9 +53,17 @@ export class Basis implements Disposable {
     this.measure = this.scope.own(new Measure(gpu, this.problem))
   }
 
-  /** tr(W H Wᵀ); the first call overwrites the measure. */
+  /** tr(W H Wᵀ); the first call overwrites the measure. @throws RangeError when it is not finite. */
   async energy(): Promise<number> {
-    return (this.knownEnergy ??= await this.measure.energy())
+    if (this.knownEnergy === undefined) {
+      const [energy] = await Promise.all([this.measure.energy(), this.problem.hessian.diagonalValues()])
+      if (!Number.isFinite(energy))
+        throw new RangeError(
+          `tr(W H Wᵀ) of ${this.problem.weights.label} is ${energy}: weights or inputs are not finite`,
+        )
+      this.knownEnergy = energy
+    }
+    return this.knownEnergy
   }
 
   async grid({ name, options }: StageChoice): Promise<SharedGrid> {

@@ -4,7 +4,7 @@ import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import { Scope } from '../gpu/scope.ts'
 import { descent, descentLayout } from '../kernels/descent.ts'
-import type { Rule } from '../kernels/descent-thread.ts'
+import { COLUMN_WORK, type Rule } from '../kernels/descent-thread.ts'
 import { partsOf, stepSums } from '../kernels/step-sums.ts'
 import type { DescentPoint, StepResult, Work } from './stage.ts'
 
@@ -90,8 +90,8 @@ class State {
   ) {
     const { gpu, problem } = work
     const { rows, columns } = problem
-    const affordable = Math.floor((3 * gpu.workPerSubmit) / (8 * rows * columns))
-    this.longest = Math.max(1, Math.min(limits.moves, Math.max(8, affordable), Math.ceil(columns / 2) + 8))
+    const affordable = Math.floor((3 * gpu.workPerSubmit) / (COLUMN_WORK * rows * columns))
+    this.longest = Math.max(1, Math.min(limits.moves, Math.max(2, affordable), Math.ceil(columns / 2) + 8))
     this.parts = partsOf(rows)
     this.cursors = scope.buffer('cursors', 4 * rows)
     this.gains = scope.buffer('gains', 4 * rows * this.longest)

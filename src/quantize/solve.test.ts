@@ -61,3 +61,33 @@ test('limits of a descent are kept', async () => {
     expect(all.objective).toBeLessThan(sweep.objective)
   })
 })
+
+test('numbers that are not finite are refused', async () => {
+  const problem = seededProblem({ rows: 4, columns: 16 })
+  await withGpu(async (gpu) => {
+    const weights = problem.weights.map((w, at) => (at === 5 ? NaN : w))
+    await expect(solveAll(gpu, { ...problem, weights }, plainOptions, [recipes[0]])).rejects.toThrow(
+      'tr(W H Wᵀ) of weights is NaN: weights or inputs are not finite',
+    )
+    const hessian = problem.hessian.map((h, at) => (at === 17 ? Infinity : h))
+    await expect(solveAll(gpu, { ...problem, hessian }, plainOptions, [recipes[0]])).rejects.toThrow(RangeError)
+  })
+})
+
+test('a layer too large for one submit is solved in pieces, with the same codes', async () => {
+  const problem = seededProblem({ rows: 40, columns: 100 })
+  await withGpu(async (gpu) => {
+    const whole = await solveAll(gpu, problem, plainOptions, recipes)
+    const { workPerSubmit } = gpu
+    gpu.workPerSubmit = 2e5
+    try {
+      const pieces = await solveAll(gpu, problem, plainOptions, recipes)
+      for (const [i, { solution, recipe }] of pieces.entries()) {
+        expect(solution.codes, recipe.name).toEqual(whole[i].solution.codes)
+        expect(solution.moves, recipe.name).toBe(whole[i].solution.moves)
+      }
+    } finally {
+      gpu.workPerSubmit = workPerSubmit
+    }
+  })
+})

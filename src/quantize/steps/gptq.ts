@@ -37,6 +37,7 @@ export const gptq: Step<typeof options> = {
     const batch = gpu.batch('gptq')
     batch.clear(correction)
     const { feedback } = factor
+    let queued = 0
     for (let start = 0; start < columns; start += BLOCK) {
       const size = Math.min(BLOCK, columns - start)
       const end = start + size
@@ -45,11 +46,15 @@ export const gptq: Step<typeof options> = {
       const left = { binding: feedback, offset: start * stride + end, stride }
       const right = { binding: errors, offset: 0, stride: rowStride }
       const result = { binding: correction, offset: end * rowStride, stride: rowStride }
-      rankUpdate(
-        batch,
-        { left, right, result },
-        { rows: columns - end, columns: rows, depth: size, sign: 1, upper: false },
-      )
+      const update = { rows: columns - end, columns: rows, depth: size, sign: 1, upper: false } as const
+      rankUpdate(batch, { left, right, result }, update)
+      queued += update.rows * rows * size
+      if (queued > 4 * gpu.workPerSubmit) {
+        // A queue of seconds could not be stopped.
+        await batch.submit()
+        yield []
+        queued = 0
+      }
     }
     batch.flush()
     measure.changed()

@@ -1,0 +1,24 @@
+import { floats, type KernelBench } from './bench.ts'
+import { clipErrors, FACTORS } from './clip-errors.ts'
+
+export const bench: KernelBench = {
+  name: 'clip-errors',
+  cases(_gpu, scope, size) {
+    const buffers = {
+      weights: floats(scope, 'weights', size * size),
+      diagonal: floats(scope, 'diagonal', 2 * size),
+      scales: scope.upload('scales', new Float32Array(size).fill(0.125)),
+      zeros: scope.upload('zeros', new Float32Array(size).fill(4)),
+      errors: scope.buffer('errors', 4 * size * FACTORS),
+    }
+    const shape = { rows: size, columns: size, width: size, groups: 1, bits: 3, scaleType: 'f16' } as const
+    return [
+      {
+        problem: `${size} × ${size}, ${FACTORS} factors`,
+        bytes: 4 * size * size,
+        flops: 9 * size * size * FACTORS,
+        record: (batch) => clipErrors(batch, buffers, shape),
+      },
+    ]
+  },
+}
