@@ -18,6 +18,8 @@ export interface DescentLimits {
 
 /** Steps of the last piece, which looks for moves that a fresh gradient still allows. */
 const CHECK_STEPS = 4
+/** Updates that leave a product as good as new. */
+const FRESH_STEPS = 16
 /** Rounding lets nearly every descent end at the first check. */
 const MOST_CHECKS = 6
 /** Points of one piece on the curve. */
@@ -27,7 +29,6 @@ const MOST_POINTS = 48
 export async function* descend(work: Work, limits: DescentLimits): AsyncGenerator<DescentPoint[], StepResult> {
   const { gpu, problem, levels, codes, measure } = work
   const { columns } = problem
-  if (limits.moves === 0) return { moves: 0 }
   using scope = new Scope(gpu)
   const state = new State(work, limits, scope)
   let objective = await measure.objective(codes, levels)
@@ -36,21 +37,23 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
   let moves = 0
   let used = 0
   let checks = 0
+  // Steps since the product was computed from scratch.
+  let stale = 0
   let ended = false
-  for (let done = false; !done;) {
+  while (used < limits.moves && checks < MOST_CHECKS && !(ended && stale <= FRESH_STEPS)) {
     const steps: number = ended ? 0 : Math.min(state.longest, limits.moves - used)
     // Long pieces nearly always end every row, so that the check comes with them and costs no round trip.
     const check: number = ended || steps >= columns / 2 ? Math.min(CHECK_STEPS, limits.moves - used - steps) : 0
     const batch = gpu.batch('descent')
     if (steps > 0) state.record(batch, steps, 0)
-    if (ended || check > 0) measure.record(batch, codes, levels)
-    if (check > 0) state.record(batch, check, steps)
+    if (check > 0) {
+      measure.record(batch, codes, levels)
+      state.record(batch, check, steps)
+    }
     batch.flush()
-    used += steps + check
-    const [sums, loss]: [Awaited<ReturnType<State['read']>>, number | undefined] = await Promise.all([
-      state.read(steps + check),
-      ended || check > 0 ? measure.read() : undefined,
-    ])
+    measure.changed()
+    const reads: [Promise<StepSum[]>, unknown] = [state.read(steps + check), check > 0 ? measure.read() : undefined]
+    const [sums] = await Promise.all(reads)
     const points: DescentPoint[] = []
     for (const [gain, moved] of sums) {
       if (moved === 0) continue
@@ -59,11 +62,11 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
       points.push({ moves, objective })
     }
     if (points.length) yield decimate(points)
-    const checkMoved = sums.slice(steps).some(([, moved]) => moved > 0)
-    if (loss === undefined || checkMoved) measure.changed()
+    if (sums.slice(steps).some(([, moved]) => moved > 0)) measure.changed()
+    used += steps + check
     checks += Number(ended)
-    done = (loss !== undefined && !checkMoved) || used >= limits.moves || checks >= MOST_CHECKS
-    ended = sums.length > 0 && sums[sums.length - 1][1] === 0
+    stale = check > 0 ? check : stale + steps
+    ended = sums[sums.length - 1][1] === 0
   }
   return { moves }
 }
@@ -73,6 +76,9 @@ function decimate(points: DescentPoint[]): DescentPoint[] {
   const every = Math.ceil(points.length / MOST_POINTS)
   return points.filter((_, i) => (points.length - 1 - i) % every === 0)
 }
+
+/** What one step changed in the objective, and how many rows it moved. */
+type StepSum = [gain: number, moved: number]
 
 /** The buffers of a descent. */
 class State {
@@ -119,7 +125,7 @@ class State {
   }
 
   /** What every step changed and how many rows it moved, summed over the rows. */
-  async read(steps: number): Promise<[gain: number, moved: number][]> {
+  async read(steps: number): Promise<StepSum[]> {
     const sums = await this.work.gpu.readF32(this.sums, 0, 2 * this.parts * steps)
     return Array.from({ length: steps }, (_, step) => {
       let gain = 0
