@@ -1,7 +1,8 @@
 // What the commands print, and the device they print about.
 import type { Gpu } from '../gpu/gpu.ts'
-import { chooseShapes } from '../kernels/shapes.ts'
+import { prepareShapes } from '../kernels/shapes.ts'
 import { openNodeGpu } from './adapter.ts'
+import { shapeStore } from './shape-store.ts'
 
 /** One JSON line on standard output; waits where the reader is slow. */
 export async function printLine(value: unknown): Promise<void> {
@@ -14,6 +15,6 @@ export async function openCommandGpu(): Promise<Gpu> {
   const gpu = await openNodeGpu()
   if (gpu.adapter.software)
     process.stderr.write(`no graphics card in use: WebGPU runs on the processor (${gpu.adapter.name})\n`)
-  await chooseShapes(gpu)
+  await prepareShapes(gpu, shapeStore)
   return gpu
 }

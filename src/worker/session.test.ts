@@ -25,7 +25,7 @@ async function bench(): Promise<Bench> {
     messages.push(message)
     for (const one of [...waiting]) if (one.done(message)) waiting.splice(waiting.indexOf(one), 1)[0].resolve()
   }
-  const session = new Session((await testGpu()).entry, post, () => performance.now())
+  const session = new Session((await testGpu()).entry, post, () => performance.now(), noStore)
   return {
     session,
     messages,
@@ -34,6 +34,8 @@ async function bench(): Promise<Bench> {
     events: () => messages.flatMap((message) => (message.type === 'events' ? message.events : [])),
   }
 }
+
+const noStore = { load: () => Promise.resolve(undefined), save: () => Promise.resolve() }
 
 const isState = (state: RunState) => (message: FromWorker) => message.type === 'state' && message.state === state
 const isEvent = (name: RunEvent['event']) => (message: FromWorker) =>
@@ -155,6 +157,7 @@ test('without WebGPU it says so', async () => {
     undefined,
     (message) => messages.push(message),
     () => 0,
+    noStore,
   )
   await session.receive({ type: 'run', plan, stepping: false })
   expect(messages).toContainEqual({ type: 'unavailable', reason: expect.stringContaining('navigator.gpu') })

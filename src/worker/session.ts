@@ -1,7 +1,7 @@
 // What the worker remembers between messages: the device, the opened model, its Hessians, and the run that is being pulled.
 import { InputError } from '../formats/errors.ts'
 import { Gpu } from '../gpu/gpu.ts'
-import { chooseShapes } from '../kernels/shapes.ts'
+import { chooseShapes, prepareShapes, type ShapeStore } from '../kernels/shapes.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { run } from '../pipeline/run.ts'
@@ -13,15 +13,20 @@ import type { FromWorker, RunState, ToWorker } from './protocol.ts'
 /** Events are posted together, at most this often, so that the page is not woken for every point of a curve. */
 const POST_EVERY_MS = 80
 
+/** How long nobody asks for anything before the device is measured. */
+const IDLE_MS = 4000
+
 export class Session {
   private base = ''
   private gpu: Gpu | undefined
-  /** Kernel shapes are measured while the checkpoint is read. */
-  private shapes: Promise<unknown> = Promise.resolve()
+  /** True once the kernel shapes of this device are known; sought while the checkpoint is read. */
+  private shapes: Promise<boolean> = Promise.resolve(false)
   private opened: Opened | undefined
   private cache = new HessianCache()
   private running: Promise<void> = Promise.resolve()
   private cancel = false
+  /** Counts what was asked for, so that idle work knows when it is no longer alone. */
+  private asked = 0
   private stepping = false
   private paused = false
   private wake: () => void = () => {}
@@ -32,6 +37,7 @@ export class Session {
     private readonly entry: GPU | undefined,
     private readonly post: (message: FromWorker) => void,
     private readonly now: () => number,
+    private readonly store: ShapeStore,
   ) {}
 
   /** Never rejects: what goes wrong is posted. */
@@ -77,6 +83,7 @@ export class Session {
   private enqueue(work: () => Promise<void>): Promise<void> {
     // A new run, model or stop ends the run that is going on, without waiting for its turn.
     this.cancel = true
+    this.asked++
     this.wake()
     const done = this.queue.then(work)
     this.queue = done.catch(() => {})
@@ -101,7 +108,7 @@ export class Session {
       if (!this.entry) throw new Error('this browser does not offer navigator.gpu to workers')
       this.gpu = await Gpu.open(this.entry)
       this.post({ type: 'adapter', adapter: this.gpu.adapter })
-      this.shapes = chooseShapes(this.gpu)
+      this.shapes = prepareShapes(this.gpu, this.store)
       // A failure is told by whoever awaits it: the next run.
       this.shapes.catch(() => {})
     } catch (error) {
@@ -113,6 +120,19 @@ export class Session {
   private forget() {
     this.gpu?.[Symbol.dispose]()
     this.gpu = undefined
+  }
+
+  /** Measures the shapes that a software adapter started without, as soon as nothing else has been asked for a while. */
+  private measureWhenIdle() {
+    const { gpu, asked } = this
+    const idle = () => this.asked === asked && this.gpu === gpu
+    setTimeout(() => {
+      this.shapes = this.shapes.then(async (known) => {
+        if (known || !gpu || !idle()) return known
+        return (await chooseShapes(gpu, this.store, idle)).length > 0 && idle()
+      })
+      this.shapes.catch(() => {})
+    }, IDLE_MS)
   }
 
   private async stop(): Promise<void> {
@@ -183,6 +203,7 @@ export class Session {
       await events.return(undefined)
       flush()
       this.state(finished ? 'finished' : 'stopped')
+      if (finished) this.measureWhenIdle()
     } catch (error) {
       flush()
       this.fail(error)
