@@ -1,7 +1,8 @@
-// One diagonal block of a blocked Cholesky factorisation A = RᵀR, in place in the upper triangle, R[k, k] = √(A[k, k] − Σ_i R[i, k]²),
-// R[k, j] = (A[k, j] − Σ_i R[i, k] R[i, j]) / R[k, k]. matrix: [columns, stride]; one workgroup for the block [start, start + size).
-// A pivot that is not a number clearly above 0, measured by the diagonal before elimination (pivots: [columns]), sets failed[0] to
-// 1 + its place, and the block goes on with 1 in its stead.
+// One diagonal block of a blocked Cholesky factorisation A = RᵀR, in place in the upper triangle, R[k, k] = √(A[k, k] −
+// Σ_i R[i, k]²), R[k, j] = (A[k, j] − Σ_i R[i, k] R[i, j]) / R[k, k]. matrix: [columns, stride]; one workgroup for the
+// block [start, start + size).
+// A pivot that is not a number clearly above 0, measured by the diagonal before elimination (pivots: [columns]), sets
+// failed[0] to 1 + its place, and the block goes on with 1 in its stead.
 struct Params { stride: u32, start: u32, size: u32 }
 @group(0) @binding(0) var<storage, read_write> matrix: array<f32>;
 @group(0) @binding(1) var<storage, read> pivots: array<f32>;

@@ -1,4 +1,5 @@
-// The rest of a block's rows in a blocked Cholesky factorisation A = RᵀR: solves R_bbᵀ X = A[block, after the block], one thread per column.
+// The rest of a block's rows in a blocked Cholesky factorisation A = RᵀR: solves R_bbᵀ X = A[block, after the block],
+// one thread per column.
 // matrix: [columns, stride], X in place; panel: [size, stride], a copy of X in the columns after the block.
 struct Params { columns: u32, stride: u32, start: u32, size: u32 }
 @group(0) @binding(0) var<storage, read_write> matrix: array<f32>;

@@ -1,6 +1,8 @@
-// errors[row, group, k] = Σ_j h_j (ŵ_j − w_j)², ŵ_j the nearest level when the group's min-max scale is multiplied by factor k = 1 − k / 50.
-// weights: [rows, columns]; diagonal: [columns] of (h, 1 / h); scales (unrounded), zeros: [rows, groups]; errors: [rows, groups, factors],
-// factors a multiple of 4. One thread for four factors of a group; neighbours differ in the factors and so read the same weights.
+// errors[row, group, k] = Σ_j h_j (ŵ_j − w_j)², ŵ_j the nearest level when the group's min-max scale is multiplied by
+// factor k = 1 − k / 50.
+// weights: [rows, columns]; diagonal: [columns] of (h, 1 / h); scales (unrounded), zeros: [rows, groups]; errors:
+// [rows, groups, factors], factors a multiple of 4. One thread for four factors of a group; neighbours differ in the
+// factors and so read the same weights.
 struct Params { rows: u32, columns: u32, width: u32, groups: u32, factors: u32, top: f32, half_precision: u32 }
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> diagonal: array<vec2f>;
@@ -16,7 +18,11 @@ fn clipped(scale: f32, factor: u32) -> f32 {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let at = (group.x + group.y * groups.x) * LANES + lane;
   let fours = params.factors / 4u;
   if at >= params.rows * params.groups * fours { return; }
@@ -30,8 +36,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let row = (level / params.groups) * params.columns;
   let start = (level % params.groups) * params.width;
   let end = min(start + params.width, params.columns);
-  // Between two levels both errors are equal, so that a quotient that is off by its last place will do. Sums of 32 terms keep the sum
-  // exact enough to tell neighbouring factors apart.
+  // Between two levels both errors are equal, so that a quotient that is off by its last place will do. Sums of 32
+  // terms keep the sum exact enough to tell neighbouring factors apart.
   var sum = vec4f();
   for (var first = start; first < end; first += 32u) {
     var part = vec4f();

@@ -6,7 +6,11 @@ struct Params { levels: u32, factors: u32, half_precision: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let level = (group.x + group.y * groups.x) * 64u + lane;
   if level >= params.levels { return; }
   var best = 0u;

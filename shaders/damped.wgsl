@@ -1,6 +1,7 @@
-// The matrix that is factorised: A[a, b] = H[p(a), p(b)] with p(a) = order[columns − 1 − a], plus `damping` on the diagonal;
-// dead columns get 1 there (they are coupled to nothing). matrix: [columns, columns]; damped: [columns, stride]; diagonal: [columns] of
-// (h, 1 / h); pivots: [columns], the diagonal of A before any elimination. One workgroup per row.
+// The matrix that is factorised: A[a, b] = H[p(a), p(b)] with p(a) = order[columns − 1 − a], plus `damping` on the
+// diagonal; dead columns get 1 there (they are coupled to nothing). matrix: [columns, columns]; damped: [columns,
+// stride]; diagonal: [columns] of (h, 1 / h); pivots: [columns], the diagonal of A before any elimination. One
+// workgroup per row.
 struct Params { columns: u32, stride: u32, damping: f32 }
 @group(0) @binding(0) var<storage, read> matrix: array<f32>;
 @group(0) @binding(1) var<storage, read> diagonal: array<vec2f>;

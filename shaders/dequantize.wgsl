@@ -1,4 +1,5 @@
-// ŵ = scale · (code − zero) from packed codes (see pack-codes). packed: [rows, words]; scales, zeros: [rows, groups]; weights: [rows, columns].
+// ŵ = scale · (code − zero) from packed codes (see pack-codes). packed: [rows, words]; scales, zeros: [rows, groups];
+// weights: [rows, columns].
 struct Params { rows: u32, columns: u32, width: u32, groups: u32, bits: u32, words: u32 }
 @group(0) @binding(0) var<storage, read> packed: array<u32>;
 @group(0) @binding(1) var<storage, read> scales: array<f32>;
@@ -7,7 +8,11 @@ struct Params { rows: u32, columns: u32, width: u32, groups: u32, bits: u32, wor
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let at = (group.x + group.y * groups.x) * 64u + lane;
   if at >= params.rows * params.columns { return; }
   let row = at / params.columns;

@@ -1,8 +1,11 @@
-// Coordinate descent in every row (CDQuant's greedy rule, or cyclic order), one thread per row, at most `steps` moves of each row.
-// With G = (Ŵ − W) H, moving code j by r levels of size s changes the row's objective by h s² r (r − 2z), z = −G_j / (h s): the best r is
-// z rounded, within the codes. The pass that applies the last move, G += δ H[i, :], also finds the next one, four columns at a time.
-// hessian: [columns, columns]; diagonal: [columns] of (h, 1 / h); scales: [rows, groups]; product (G), codes: [rows, columns];
-// cursors: [rows], sweeps · columns + next column of the cyclic order; gains: [steps, rows], 0 where a row has ended.
+// Coordinate descent in every row (CDQuant's greedy rule, or cyclic order), one thread per row, at most `steps` moves
+// of each row.
+// With G = (Ŵ − W) H, moving code j by r levels of size s changes the row's objective by h s² r (r − 2z), z = −G_j / (h
+// s): the best r is z rounded, within the codes. The pass that applies the last move, G += δ H[i, :], also finds the
+// next one, four columns at a time.
+// hessian: [columns, columns]; diagonal: [columns] of (h, 1 / h); scales: [rows, groups]; product (G), codes: [rows,
+// columns]; cursors: [rows], sweeps · columns + next column of the cyclic order; gains: [steps, rows], 0 where a row
+// has ended.
 struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, steps: u32, sweeps: u32 }
 @group(0) @binding(0) var<storage, read> hessian: array<f32>;
 @group(0) @binding(1) var<storage, read> diagonal: array<vec2f>;
@@ -17,7 +20,8 @@ override LANES = 16u;
 // True: the next column that can improve. False: the column that improves most.
 override CYCLIC = false;
 const NONE = 0xffffffffu;
-// A move must lower the row by this much of h s²: less than rounding could undo, so that no pair of moves goes round in circles.
+// A move must lower the row by this much of h s²: less than rounding could undo, so that no pair of moves goes round in
+// circles.
 const MARGIN = -1e-6;
 
 fn first(c: vec4<bool>) -> u32 {
@@ -29,7 +33,11 @@ fn at_first(c: vec4<bool>, v: vec4f) -> f32 {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = (group.x + group.y * groups.x) * LANES + lane;
   if row >= params.rows { return; }
   let start = row * params.columns;

@@ -1,7 +1,8 @@
-// Coordinate descent in every row as in descent-thread, one workgroup per row: G stays in workgroup memory, every lane owns each
-// LANES-th column, and the row of H that a move needs is read once by neighbouring lanes.
-// hessian: [columns, columns]; diagonal: [columns] of (h, 1 / h); scales: [rows, groups]; product (G), codes: [rows, columns];
-// cursors: [rows], sweeps · columns + next column of the cyclic order; gains: [steps, rows], 0 where a row has ended.
+// Coordinate descent in every row as in descent-thread, one workgroup per row: G stays in workgroup memory, every lane
+// owns each LANES-th column, and the row of H that a move needs is read once by neighbouring lanes.
+// hessian: [columns, columns]; diagonal: [columns] of (h, 1 / h); scales: [rows, groups]; product (G), codes: [rows,
+// columns]; cursors: [rows], sweeps · columns + next column of the cyclic order; gains: [steps, rows], 0 where a row
+// has ended.
 struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, steps: u32, sweeps: u32 }
 @group(0) @binding(0) var<storage, read> hessian: array<f32>;
 @group(0) @binding(1) var<storage, read> diagonal: array<vec2f>;
@@ -18,7 +19,8 @@ override SLOTS = 1024u;
 // True: the next column that can improve. False: the column that improves most.
 override CYCLIC = false;
 const NONE = 0xffffffffu;
-// A move must lower the row by this much of h s²: less than rounding could undo, so that no pair of moves goes round in circles.
+// A move must lower the row by this much of h s²: less than rounding could undo, so that no pair of moves goes round in
+// circles.
 const MARGIN = -1e-6;
 
 // key: what the lowest of wins (the gain, or the place in cyclic order); ties go to the lower column.
@@ -28,7 +30,11 @@ var<workgroup> G: array<f32, SLOTS>;
 var<workgroup> candidates: array<Candidate, LANES>;
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = group.x + group.y * groups.x;
   if row >= params.rows { return; }
   let columns = params.columns;

@@ -1,4 +1,5 @@
-// The diagonal of H and its inverse, 0 where the diagonal is 0 (dead columns). matrix: [columns, columns]; diagonal: [columns] of (h, 1 / h).
+// The diagonal of H and its inverse, 0 where the diagonal is 0 (dead columns). matrix: [columns, columns]; diagonal:
+// [columns] of (h, 1 / h).
 struct Params { columns: u32 }
 @group(0) @binding(0) var<storage, read> matrix: array<f32>;
 @group(0) @binding(1) var<storage, read_write> diagonal: array<vec2f>;

@@ -1,5 +1,6 @@
-// The linear feedback of LDLQ from the factor A = RᵀR of `damped`: M[s, t] = R[f, g] / R[f, f] for s < t, f = columns − 1 − t,
-// g = columns − 1 − s, so that step t rounds w + Σ_s (w − ŵ)_s M[s, t]. The diagonal holds 1, or 0 where the column is dead; below it 0.
+// The linear feedback of LDLQ from the factor A = RᵀR of `damped`: M[s, t] = R[f, g] / R[f, f] for s < t, f = columns −
+// 1 − t, g = columns − 1 − s, so that step t rounds w + Σ_s (w − ŵ)_s M[s, t]. The diagonal holds 1, or 0 where the
+// column is dead; below it 0.
 // factor, feedback: [columns, stride]; diagonal: [columns] of (h, 1 / h); order: [columns]. One workgroup per row of M.
 struct Params { columns: u32, stride: u32 }
 @group(0) @binding(0) var<storage, read> factor: array<f32>;

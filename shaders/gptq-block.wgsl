@@ -1,8 +1,12 @@
-// Steps [start, start + size) of GPTQ in LDLQ form, one thread per row: at step t the column order[t] gets the level nearest to
-// w + correction + Σ_s (w − ŵ)_s M[s, t], s over this block's earlier steps; the correction holds the steps before the block.
-// Dead columns (M[t, t] = 0) take the code `zero`. weights, codes: [rows, columns]; scales, zeros: [rows, groups]; feedback (M): [columns, stride];
-// correction: [columns, row_stride]; errors: [size, row_stride], w − ŵ of this block's steps. start, stride: multiples of 4.
-struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, start: u32, size: u32, stride: u32, row_stride: u32 }
+// Steps [start, start + size) of GPTQ in LDLQ form, one thread per row: at step t the column order[t] gets the level
+// nearest to w + correction + Σ_s (w − ŵ)_s M[s, t], s over this block's earlier steps; the correction holds the steps
+// before the block.
+// Dead columns (M[t, t] = 0) take the code `zero`. weights, codes: [rows, columns]; scales, zeros: [rows, groups];
+// feedback (M): [columns, stride]; correction: [columns, row_stride]; errors: [size, row_stride], w − ŵ of this block's
+// steps. start, stride: multiples of 4.
+struct Params {
+  rows: u32, columns: u32, width: u32, groups: u32, top: f32, start: u32, size: u32, stride: u32, row_stride: u32
+}
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
@@ -37,7 +41,11 @@ fn round_step(row: u32, k: u32, fed: f32, live: f32) -> f32 {
 }
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = (group.x + group.y * groups.x) * LANES + lane;
   if row >= params.rows { return; }
   // What the steps done so far feed back into the steps to come, four steps to a vector.
@@ -59,7 +67,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let e3 = round_step(row, k + 3u, own.w, feedback[m + 3u * stride + q].w);
     for (var p = q + 1u; 4u * p < params.size; p++) {
       let n = m + p;
-      fed[p] += e0 * feedback[n] + e1 * feedback[n + stride] + e2 * feedback[n + 2u * stride] + e3 * feedback[n + 3u * stride];
+      fed[p] += e0 * feedback[n] + e1 * feedback[n + stride]
+        + e2 * feedback[n + 2u * stride] + e3 * feedback[n + 3u * stride];
     }
   }
 }

@@ -1,5 +1,6 @@
 // Levels of every row and group from its smallest and largest weight, 0 always inside (find_params of IST-DASLab/gptq).
-// weights: [rows, columns]; scales, zeros: [rows, groups]; ŵ = scale · (code − zero), code 0 … top. One thread per group.
+// weights: [rows, columns]; scales, zeros: [rows, groups]; ŵ = scale · (code − zero), code 0 … top. One thread per
+// group.
 struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, symmetric: u32, half_precision: u32 }
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read_write> scales: array<f32>;
@@ -7,7 +8,11 @@ struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, symm
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let at = (group.x + group.y * groups.x) * 64u + lane;
   if at >= params.rows * params.groups { return; }
   let start = (at % params.groups) * params.width;

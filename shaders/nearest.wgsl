@@ -1,4 +1,5 @@
-// codes = clamp(round(w / scale) + zero, 0, top). weights, codes: [rows, columns]; scales, zeros: [rows, groups]. One workgroup per row.
+// codes = clamp(round(w / scale) + zero, 0, top). weights, codes: [rows, columns]; scales, zeros: [rows, groups]. One
+// workgroup per row.
 struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32 }
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> scales: array<f32>;
@@ -10,7 +11,11 @@ struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32 }
 override LANES = 64u;
 
 @compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = group.x + group.y * groups.x;
   if row >= params.rows { return; }
   for (var g = 0u; g < params.groups; g++) {

@@ -1,7 +1,7 @@
-// C[i, j] += sign · Σ_k left[k, i] · right[k, j], k < depth: what a solved block does to the rest of a matrix. Each operand has an offset and
-// a stride between its rows, in words and multiples of 4, so that it may be a part of a larger matrix; `upper` skips tiles wholly below
-// C's diagonal. A thread computes 8 rows × 8 columns of C in registers. Columns are done in fours: up to three words beyond a row of C
-// that its stride leaves room for are overwritten.
+// C[i, j] += sign · Σ_k left[k, i] · right[k, j], k < depth: what a solved block does to the rest of a matrix. Each
+// operand has an offset and a stride between its rows, in words and multiples of 4, so that it may be a part of a
+// larger matrix; `upper` skips tiles wholly below C's diagonal. A thread computes 8 rows × 8 columns of C in registers.
+// Columns are done in fours: up to three words beyond a row of C that its stride leaves room for are overwritten.
 struct Params {
   rows: u32, columns: u32, depth: u32, sign: f32, upper: u32,
   result_offset: u32, result_stride: u32, left_offset: u32, left_stride: u32, right_offset: u32, right_stride: u32

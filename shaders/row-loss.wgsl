@@ -7,7 +7,11 @@ struct Params { rows: u32, columns: u32 }
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(16)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let row = (group.x + group.y * groups.x) * 16u + lane;
   if row >= params.rows { return; }
   // Sums of 32 terms, then their sum: the error grows like the square root of the columns, not like the columns.

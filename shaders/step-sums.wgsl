@@ -6,7 +6,11 @@ struct Params { steps: u32, rows: u32, parts: u32, before: u32 }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
   let at = (group.x + group.y * groups.x) * 64u + lane;
   if at >= params.steps * params.parts { return; }
   let row = (at / params.steps) * 64u;

@@ -4,7 +4,8 @@
 // Rounded to nearest, ties to even.
 fn divide(a: f32, b: f32) -> f32 { return long_division(a, b, false); }
 
-// Rounded to odd: the last bit is set where the quotient is not exact, so that rounding it again, to fewer bits, rounds but once.
+// Rounded to odd: the last bit is set where the quotient is not exact, so that rounding it again, to fewer bits, rounds
+// but once.
 fn divide_to_odd(a: f32, b: f32) -> f32 { return long_division(a, b, true); }
 
 fn long_division(a: f32, b: f32, to_odd: bool) -> f32 {
@@ -28,7 +29,11 @@ fn long_division(a: f32, b: f32, to_odd: bool) -> f32 {
     rest -= take * bottom;
   }
   rest <<= 1u;
-  if to_odd { quotient |= u32(rest > 0u); } else { quotient += u32(rest > bottom || (rest == bottom && (quotient & 1u) == 1u)); }
+  if to_odd {
+    quotient |= u32(rest > 0u);
+  } else {
+    quotient += u32(rest > bottom || (rest == bottom && (quotient & 1u) == 1u));
+  }
   if quotient == 0x1000000u {
     quotient = 0x800000u;
     exponent += 1;

@@ -14,8 +14,9 @@ export const kernel = defineKernel({
 export const BLOCK = 32
 
 /**
- * Records the factor of the block [start, start + size) in matrix f32 [columns, stride]. `pivots` f32 [columns] is A's diagonal before
- * elimination; a pivot that is not clearly positive by it sets failed[0] (u32, 0 before) to 1 + its place.
+ * Records the factor of the block [start, start + size) in matrix f32 [columns, stride]. `pivots` f32 [columns] is A's
+ * diagonal before elimination; a pivot that is not clearly positive by it sets failed[0] (u32, 0 before) to 1 + its
+ * place.
  */
 export function choleskyBlock(
   batch: Batch,

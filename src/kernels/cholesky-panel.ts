@@ -1,4 +1,5 @@
-// What lies right of a factorised diagonal block: solves R_bbᵀ X = A[block, after the block] of a blocked Cholesky factorisation A = RᵀR.
+// What lies right of a factorised diagonal block: solves R_bbᵀ X = A[block, after the block] of a blocked Cholesky
+// factorisation A = RᵀR.
 import code from '../../shaders/cholesky-panel.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -10,7 +11,10 @@ export const kernel = defineKernel({
   params: { columns: 'u32', stride: 'u32', start: 'u32', size: 'u32' },
 })
 
-/** Records X in place in matrix f32 [columns, stride], and a copy in panel f32 [size, stride]; the block [start, start + size) is factorised. */
+/**
+ * Records X in place in matrix f32 [columns, stride], and a copy in panel f32 [size, stride]; the block [start, start +
+ * size) is factorised.
+ */
 export function choleskyPanel(
   batch: Batch,
   bindings: { matrix: Binding; panel: Binding },

@@ -26,7 +26,8 @@ test.each(raggedShapes)(
         const batch = gpu.batch('clip-errors')
         clipErrors(batch, { ...given, errors }, shape)
         await batch.submit()
-        // A weight's error is a difference of nearly equal numbers: it errs by some 1e-7 of the weight, and its square by that much more.
+        // A weight's error is a difference of nearly equal numbers: it errs by some 1e-7 of the weight, and its square
+        // by that much more.
         expect(
           normalisedError(await gpu.readF32(errors), reference(weights, diagonal, scales, zeros, shape)),
         ).toBeLessThan(1e-11)

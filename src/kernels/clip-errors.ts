@@ -1,4 +1,5 @@
-// Error of every row and group when its min-max scale is multiplied by 1.00, 0.98, … 0.30: Σ_j h_j (ŵ_j − w_j)² of the nearest levels.
+// Error of every row and group when its min-max scale is multiplied by 1.00, 0.98, … 0.30: Σ_j h_j (ŵ_j − w_j)² of the
+// nearest levels.
 import code from '../../shaders/clip-errors.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
 import scale from '../../shaders/shared/scale.wgsl?raw'

@@ -12,7 +12,8 @@ export const kernel = defineKernel({
 })
 
 /**
- * Records damped f32 [columns, stride] and its diagonal `pivots` f32 [columns]; order u32 [columns], diagonal f32 [columns, 2].
+ * Records damped f32 [columns, stride] and its diagonal `pivots` f32 [columns]; order u32 [columns], diagonal f32
+ * [columns, 2].
  * `damping` is what is added, in units of H.
  */
 export function damped(
@@ -20,7 +21,13 @@ export function damped(
   bindings: { matrix: Binding; diagonal: Binding; order: Binding; damped: Binding; pivots: Binding },
   params: { columns: number; stride: number; damping: number },
 ): void {
-  batch.run(kernel, { bindings, params, workgroups: [params.columns], overrides: { LANES: rowLanes(batch) }, work: params.columns ** 2 })
+  batch.run(kernel, {
+    bindings,
+    params,
+    workgroups: [params.columns],
+    overrides: { LANES: rowLanes(batch) },
+    work: params.columns ** 2,
+  })
 }
 
 /** The same in float64. */

@@ -1,6 +1,7 @@
-// Coordinate descent in every row: the greedy rule (CDQuant, Nair & Suggala 2024, Algorithm 1) or cyclic order (QuantEase, Behdin et al.
-// 2023). With G = (Ŵ − W) H, moving code j by r levels of size s changes the row's objective by h_j s² r (r − 2z), z = −G_j / (h_j s),
-// and adds r·s·H[j, :] to G. Barrier-free shape: one thread per row.
+// Coordinate descent in every row: the greedy rule (CDQuant, Nair & Suggala 2024, Algorithm 1) or cyclic order
+// (QuantEase, Behdin et al.
+// 2023). With G = (Ŵ − W) H, moving code j by r levels of size s changes the row's objective by h_j s² r (r − 2z), z =
+// −G_j / (h_j s), and adds r·s·H[j, :] to G. Barrier-free shape: one thread per row.
 import code from '../../shaders/descent-thread.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -76,7 +77,8 @@ export function descentWork({ rows, columns, steps }: DescentShape): number {
 }
 
 /**
- * The same in float64 from scratch in every step: every column, every level. Gives the codes and, per step and row, what it changed.
+ * The same in float64 from scratch in every step: every column, every level. Gives the codes and, per step and row,
+ * what it changed.
  * `residual` is E [rows, columns] of the codes at the start.
  */
 export function reference(

@@ -38,7 +38,10 @@ export const descentShaped: Shaped<DescentLayout> = {
   },
 }
 
-/** The shape for rows of so many columns on this device: the measured one, unless a row does not fit into workgroup memory. */
+/**
+ * The shape for rows of so many columns on this device: the measured one, unless a row does not fit into workgroup
+ * memory.
+ */
 export function descentLayout(gpu: Gpu, columns: number): DescentLayout {
   return fitsWorkgroup(gpu, columns) ? shapeOf(gpu, descentShaped) : 'thread'
 }

@@ -1,5 +1,7 @@
-// The linear feedback of LDLQ (QuIP, Chee et al. 2023: GPTQ without an inverse). With H, in processing order, = C Cᵀ and C upper:
-// M = C diag(1 / diag C) − I. `damped` reverses the order, so that C is the flipped transpose of the ordinary Cholesky factor.
+// The linear feedback of LDLQ (QuIP, Chee et al. 2023: GPTQ without an inverse). With H, in processing order, = C Cᵀ
+// and C upper:
+// M = C diag(1 / diag C) − I. `damped` reverses the order, so that C is the flipped transpose of the ordinary Cholesky
+// factor.
 import code from '../../shaders/feedback.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -13,7 +15,8 @@ export const kernel = defineKernel({
 })
 
 /**
- * Records feedback f32 [columns, stride]: M[s, t] for s < t in processing order; on the diagonal 1, or 0 for a dead column; below it 0.
+ * Records feedback f32 [columns, stride]: M[s, t] for s < t in processing order; on the diagonal 1, or 0 for a dead
+ * column; below it 0.
  * factor f32 [columns, stride] is upper, A = RᵀR of the reversed matrix.
  */
 export function feedback(
@@ -21,10 +24,19 @@ export function feedback(
   bindings: { factor: Binding; diagonal: Binding; order: Binding; feedback: Binding },
   params: { columns: number; stride: number },
 ): void {
-  batch.run(kernel, { bindings, params, workgroups: [params.columns], overrides: { LANES: rowLanes(batch) }, work: params.columns ** 2 })
+  batch.run(kernel, {
+    bindings,
+    params,
+    workgroups: [params.columns],
+    overrides: { LANES: rowLanes(batch) },
+    work: params.columns ** 2,
+  })
 }
 
-/** The same in float64 from H in processing order, damped, dead columns already 1: columns of C by substitution from the last on. */
+/**
+ * The same in float64 from H in processing order, damped, dead columns already 1: columns of C by substitution from the
+ * last on.
+ */
 export function reference(ordered: ArrayLike<number>, dead: readonly boolean[], columns: number): Float64Array {
   const C = new Float64Array(columns * columns)
   for (let t = columns - 1; t >= 0; t--)

@@ -1,4 +1,5 @@
-// A block of steps of GPTQ in LDLQ form: ŵ_t = nearest level to w_t + Σ_s (w − ŵ)_s M[s, t] (Frantar et al. 2022; QuIP's equivalence).
+// A block of steps of GPTQ in LDLQ form: ŵ_t = nearest level to w_t + Σ_s (w − ŵ)_s M[s, t] (Frantar et al. 2022;
+// QuIP's equivalence).
 import code from '../../shaders/gptq-block.wgsl?raw'
 import codeOf from '../../shaders/shared/code.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
@@ -41,8 +42,9 @@ export interface GptqBlock extends LevelShape {
 }
 
 /**
- * Records the block's codes u32 [rows, columns] and errors f32 [size, padded(rows)] = w − ŵ. weights f32 [rows, columns]; order u32 [columns];
- * scales, zeros f32 [rows, groups]; feedback f32 [columns, padded(columns)]; correction f32 [columns, padded(rows)], the feedback of earlier blocks.
+ * Records the block's codes u32 [rows, columns] and errors f32 [size, padded(rows)] = w − ŵ. weights f32 [rows,
+ * columns]; order u32 [columns]; scales, zeros f32 [rows, groups]; feedback f32 [columns, padded(columns)]; correction
+ * f32 [columns, padded(rows)], the feedback of earlier blocks.
  */
 export function gptqBlock(
   batch: Batch,

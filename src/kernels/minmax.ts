@@ -1,5 +1,6 @@
-// Levels from the smallest and largest weight of every row and group (`find_params` of IST-DASLab/gptq): 0 always inside the range,
-// scale = (high − low) / top, zero = round(−low / scale); symmetric: the range is ±max |w|, zero = 2^(bits − 1). Ties to even.
+// Levels from the smallest and largest weight of every row and group (`find_params` of IST-DASLab/gptq): 0 always
+// inside the range, scale = (high − low) / top, zero = round(−low / scale); symmetric: the range is ±max |w|, zero =
+// 2^(bits − 1). Ties to even.
 import code from '../../shaders/minmax.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
 import scale from '../../shaders/shared/scale.wgsl?raw'

@@ -1,4 +1,5 @@
-// Codes of the levels nearest to the weights: clamp(round(w / scale) + zero, 0, top), the quotient in float32, half to even.
+// Codes of the levels nearest to the weights: clamp(round(w / scale) + zero, 0, top), the quotient in float32, half to
+// even.
 import code from '../../shaders/nearest.wgsl?raw'
 import codeOf from '../../shaders/shared/code.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
@@ -33,7 +34,8 @@ export function nearest(
   batch.run(kernel, {
     bindings,
     params: { rows, columns, width, groups, top: 2 ** bits - 1 },
-    workgroups: spread(rows), overrides: { LANES: rowLanes(batch) },
+    workgroups: spread(rows),
+    overrides: { LANES: rowLanes(batch) },
     work: rows * columns,
   })
 }

@@ -1,5 +1,6 @@
-// Codes as a dense little-endian bitstream per row: code j occupies the bits [j · bits, (j + 1) · bits) of the row's words, least
-// significant bit first; every row is padded to whole 32-bit words. (The layout inside GPTQ and compressed-tensors files.)
+// Codes as a dense little-endian bitstream per row: code j occupies the bits [j · bits, (j + 1) · bits) of the row's
+// words, least significant bit first; every row is padded to whole 32-bit words. (The layout inside GPTQ and
+// compressed-tensors files.)
 import code from '../../shaders/pack-codes.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'

@@ -1,4 +1,5 @@
-// C[i, j] += sign · Σ_k left[k, i] · right[k, j] for few k: what a solved block does to the rest of a matrix, in Cholesky and in GPTQ.
+// C[i, j] += sign · Σ_k left[k, i] · right[k, j] for few k: what a solved block does to the rest of a matrix, in
+// Cholesky and in GPTQ.
 import code from '../../shaders/rank-update.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -45,7 +46,8 @@ export interface RankUpdate {
 }
 
 /**
- * Records result[i, j] += sign · Σ_k left[k, i] · right[k, j]: left [depth, rows], right [depth, columns], result [rows, columns].
+ * Records result[i, j] += sign · Σ_k left[k, i] · right[k, j]: left [depth, rows], right [depth, columns], result
+ * [rows, columns].
  * Up to three words behind each row of the result, within padded(columns), are overwritten.
  */
 export function rankUpdate(

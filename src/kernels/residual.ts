@@ -12,7 +12,9 @@ export const kernel = defineKernel({
   params: { rows: 'u32', columns: 'u32', width: 'u32', groups: 'u32' },
 })
 
-/** Records residual = Ŵ − W: weights f32, codes u32, residual f32 [rows, columns], scales and zeros f32 [rows, groups]. */
+/**
+ * Records residual = Ŵ − W: weights f32, codes u32, residual f32 [rows, columns], scales and zeros f32 [rows, groups].
+ */
 export function residual(
   batch: Batch,
   bindings: { weights: Binding; codes: Binding; scales: Binding; zeros: Binding; residual: Binding },
@@ -21,7 +23,8 @@ export function residual(
   batch.run(kernel, {
     bindings,
     params: { rows, columns, width, groups },
-    workgroups: spread(rows), overrides: { LANES: rowLanes(batch) },
+    workgroups: spread(rows),
+    overrides: { LANES: rowLanes(batch) },
     work: rows * columns,
   })
 }

@@ -1,4 +1,5 @@
-// Sums over parts of 64 rows of every step of a descent: what changed, and how many rows moved. The host adds the parts in float64.
+// Sums over parts of 64 rows of every step of a descent: what changed, and how many rows moved. The host adds the parts
+// in float64.
 import code from '../../shaders/step-sums.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -15,7 +16,10 @@ export function partsOf(rows: number): number {
   return Math.ceil(rows / 64)
 }
 
-/** Records sums f32 [before + steps, partsOf(rows), 2] of gains f32 [steps, rows]; those of `before` steps are left as they are. */
+/**
+ * Records sums f32 [before + steps, partsOf(rows), 2] of gains f32 [steps, rows]; those of `before` steps are left as
+ * they are.
+ */
 export function stepSums(
   batch: Batch,
   bindings: { gains: Binding; sums: Binding },

@@ -1,4 +1,5 @@
-// What the recipes of one layer share: the problem in one basis, its energy, its grids, and the codes after a first step.
+// What the recipes of one layer share: the problem in one basis, its energy, its grids, and the codes after a first
+// step.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'

@@ -1,5 +1,5 @@
-// What holds for every recipe, on every problem: codes on the grid, the same codes every time, a loss that is what it says, descents that
-// descend and end where they claim, inputs left alone, nothing left behind.
+// What holds for every recipe, on every problem: codes on the grid, the same codes every time, a loss that is what it
+// says, descents that descend and end where they claim, inputs left alone, nothing left behind.
 import { describe, expect, test } from 'vitest'
 import { roundToHalf } from '../math/half.ts'
 import { quadraticForm } from '../math/linear.ts'
@@ -61,7 +61,10 @@ const optionsOf = ({ settings, grid }: Pick<Case, 'settings' | 'grid'>): SolverO
 
 const lastStep = ({ steps: chain }: Recipe) => named('step', steps, chain.at(-1)!.name)
 
-/** The largest decrease that one change of one code allows, as a part of its row's loss; float64, every column and level. */
+/**
+ * The largest decrease that one change of one code allows, as a part of its row's loss; float64, every column and
+ * level.
+ */
 function bestSingleChange(problem: ReferenceProblem, { levels }: Solution, codes: ArrayLike<number>): number {
   const { rows, columns, hessian } = problem
   const residual = referenceResidual(problem, levels, codes)
@@ -129,7 +132,8 @@ describe.each(cases)('$name', (one) => {
         expect(points.at(-1)!.moves).toBe(solution.moves)
         // The curve adds up gains in float32; the solution is measured from scratch.
         expect(Math.abs(points.at(-1)!.objective - solution.objective)).toBeLessThan(1e-5 * points[0].objective)
-        // A change must gain 1e-6 of h s² to be made, and the loss is at least h s² / 4 where a change is nearly worth it.
+        // A change must gain 1e-6 of h s² to be made, and the loss is at least h s² / 4 where a change is nearly worth
+        // it.
         expect(bestSingleChange(problem, solution, solutionCodes(solution)), recipe.name).toBeLessThan(1e-5)
       }
       const objectives = new Map(all.map(({ recipe, solution }) => [recipe.name, solution.objective]))

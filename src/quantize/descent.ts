@@ -1,5 +1,6 @@
 // Drives coordinate descent on the GPU: pieces of capped steps, the live curve, and a fresh gradient at the end.
-// All rows step together, so that a point's moves are those of all rows so far and the curve is as smooth as the descent itself.
+// All rows step together, so that a point's moves are those of all rows so far and the curve is as smooth as the
+// descent itself.
 import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import { Scope } from '../gpu/scope.ts'
@@ -82,7 +83,9 @@ type StepSum = [gain: number, moved: number]
 
 /** The buffers of a descent. */
 class State {
-  /** Steps of a piece: enough for every row to end where they fit into about three submits, as few rows go on so long. */
+  /**
+   * Steps of a piece: enough for every row to end where they fit into about three submits, as few rows go on so long.
+   */
   readonly longest: number
   private readonly parts: number
   readonly cursors: GpuBuffer

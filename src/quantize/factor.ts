@@ -89,7 +89,7 @@ export async function factorise(
     }
   }
   throw new RangeError(
-    `the Hessian of ${columns} columns is not positive definite even with a damping of ${tried.at(-1)} of its mean diagonal ` +
-      `(${tried.length} tried, the last failed at step ${columns - place})`,
+    `the Hessian of ${columns} columns is not positive definite even with a damping of ${tried.at(-1)} ` +
+      `of its mean diagonal (${tried.length} tried, the last failed at step ${columns - place})`,
   )
 }

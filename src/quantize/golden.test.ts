@@ -1,5 +1,6 @@
-// Layers with known results. The project's own: worked examples and seeded problems whose objectives the float64 references gave. Beside
-// the repository there may be more, made in float64 by other code (../shared/golden); they are checked where they are.
+// Layers with known results. The project's own: worked examples and seeded problems whose objectives the float64
+// references gave. Beside the repository there may be more, made in float64 by other code (../shared/golden); they are
+// checked where they are.
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openSafetensors } from '../formats/safetensors.ts'

@@ -1,5 +1,5 @@
-// GPTQ's theorems: its elimination form and LDLQ give the same codes; its own account of the error is the objective; and what happens
-// when the Hessian is not positive definite.
+// GPTQ's theorems: its elimination form and LDLQ give the same codes; its own account of the error is the objective;
+// and what happens when the Hessian is not positive definite.
 import { expect, test } from 'vitest'
 import { largestDifference } from '../math/compare.ts'
 import { choleskyUpper, invert } from '../math/linear.ts'

@@ -1,4 +1,5 @@
-// The Hessian of a layer's inputs on the GPU, H = XᵀX / tokens, with what solvers derive from it; layers that share an input share it.
+// The Hessian of a layer's inputs on the GPU, H = XᵀX / tokens, with what solvers derive from it; layers that share an
+// input share it.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { diagonal } from '../kernels/diagonal.ts'
@@ -20,7 +21,10 @@ export interface Hessian extends Disposable {
   deadColumns(): Promise<number[]>
   /** Column of every processing step. */
   order(order: Order): Promise<Uint32Array>
-  /** The factor of H + damp · mean(diag H) · I, with more damping if that fails. @throws RangeError at the end of the ladder. */
+  /**
+   * The factor of H + damp · mean(diag H) · I, with more damping if that fails. @throws RangeError at the end of the
+   * ladder.
+   */
   factor(order: Order, damp: number): Promise<Factor>
 }
 

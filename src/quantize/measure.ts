@@ -1,4 +1,5 @@
-// The objective of codes, from scratch: E = Ŵ − W, G = E·H, row losses Σ_j E∘G in float32 on the GPU, their sum in float64 here.
+// The objective of codes, from scratch: E = Ŵ − W, G = E·H, row losses Σ_j E∘G in float32 on the GPU, their sum in
+// float64 here.
 // G stays on the GPU: it is the state of coordinate descent.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Batch } from '../gpu/batch.ts'

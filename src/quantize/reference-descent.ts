@@ -1,8 +1,11 @@
-// Coordinate descent in float64 as the papers read: B = 2 (Ŵ − W) H, a change of code j by δ in weight gives ΔL = δ² H_jj + δ B_j.
+// Coordinate descent in float64 as the papers read: B = 2 (Ŵ − W) H, a change of code j by δ in weight gives ΔL = δ²
+// H_jj + δ B_j.
 import type { ReferenceLevels, ReferenceProblem } from './problem.ts'
 import type { StepResult } from './stage.ts'
 
-/** Tries every level of every column. greedy: takes the best change of all; cyclic: the best of column 0, of column 1, … */
+/**
+ * Tries every level of every column. greedy: takes the best change of all; cyclic: the best of column 0, of column 1, …
+ */
 export function referenceDescent(
   { rows, columns, weights, hessian: H }: ReferenceProblem,
   { scales, zeros, width, groups, bits }: ReferenceLevels,

@@ -1,5 +1,6 @@
 // Solves one layer's problem by recipes: transform, grid, chain of steps; what recipes have in common is computed once.
-// objective = tr(E H Eᵀ), E = Ŵ − W, H undamped, from scratch for the final codes; relative = objective / tr(W H Wᵀ), 0 where both are 0.
+// objective = tr(E H Eᵀ), E = Ŵ − W, H undamped, from scratch for the final codes; relative = objective / tr(W H Wᵀ), 0
+// where both are 0.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'

@@ -1,4 +1,5 @@
-// The three kinds of stage. A recipe = transform × grid × chain of steps; stages know nothing of models, workers or pages.
+// The three kinds of stage. A recipe = transform × grid × chain of steps; stages know nothing of models, workers or
+// pages.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Measure } from './measure.ts'
@@ -47,7 +48,9 @@ export interface DescentPoint {
 export interface StepResult {
   /** Accepted changes of single codes, over all rows; 0 for steps that do not move. */
   moves: number
-  /** Every damping tried (a fraction of mean diag H) in order; the last one worked. Absent where no factor is needed. */
+  /**
+   * Every damping tried (a fraction of mean diag H) in order; the last one worked. Absent where no factor is needed.
+   */
   damping?: number[]
 }
 

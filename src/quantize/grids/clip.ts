@@ -1,6 +1,7 @@
-// Clipped grid: per row and group, the min-max range times the factor out of 1.00, 0.98, … 0.30 whose nearest codes have the smallest
-// error Σ_j H_jj (ŵ_j − w_j)²; the larger factor on ties, zero as min-max. The diagonal of H as weight leaves the errors that rounding
-// can cancel between columns to the steps that follow. (The clip search of AWQ and GPTQ's `mse`, weighted by the inputs' power.)
+// Clipped grid: per row and group, the min-max range times the factor out of 1.00, 0.98, … 0.30 whose nearest codes
+// have the smallest error Σ_j H_jj (ŵ_j − w_j)²; the larger factor on ties, zero as min-max. The diagonal of H as
+// weight leaves the errors that rounding can cancel between columns to the steps that follow. (The clip search of AWQ
+// and GPTQ's `mse`, weighted by the inputs' power.)
 import { Scope } from '../../gpu/scope.ts'
 import { clip as pick, reference as pickReference } from '../../kernels/clip.ts'
 import { clipErrors, FACTORS, reference as errorsReference } from '../../kernels/clip-errors.ts'

@@ -1,5 +1,6 @@
 // Min-max grid: per row and group, the levels span the weights and 0 (`find_params` of IST-DASLab/gptq, quant.py).
-// asymmetric: scale = (high − low) / (2^bits − 1), zero = round(−low / scale); symmetric: the range is ±max |w|, zero = 2^(bits − 1).
+// asymmetric: scale = (high − low) / (2^bits − 1), zero = round(−low / scale); symmetric: the range is ±max |w|, zero =
+// 2^(bits − 1).
 import type { Gpu } from '../../gpu/gpu.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { minmax as kernel, reference } from '../../kernels/minmax.ts'

@@ -1,5 +1,6 @@
-// Cyclic coordinate descent (QuantEase, Behdin et al. 2023, Lemma 1, without its relaxed sweeps): the columns in natural order, again and
-// again, each set to its best level, until a sweep moves nothing. Undamped H. The best level is that nearest to ŵ_j − (E H)_j / H_jj.
+// Cyclic coordinate descent (QuantEase, Behdin et al. 2023, Lemma 1, without its relaxed sweeps): the columns in
+// natural order, again and again, each set to its best level, until a sweep moves nothing. Undamped H. The best level
+// is that nearest to ŵ_j − (E H)_j / H_jj.
 import { descend } from '../descent.ts'
 import { integer } from '../options.ts'
 import { referenceDescent } from '../reference-descent.ts'

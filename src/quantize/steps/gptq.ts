@@ -1,6 +1,8 @@
-// GPTQ (Frantar et al. 2022) in its LDLQ form (QuIP, Chee et al. 2023, Theorem 6: the same codes from one Cholesky factorisation and no
-// inverse): in the order of processing, ŵ_t = nearest level to w_t + Σ_{s<t} (w − ŵ)_s M[s, t], H + damping = C Cᵀ, M = C diag(1/diag C) − I.
-// Static grids; dead columns take no part and get the code of 0. Per layer columns² · rows / 2 multiply-adds, and columns³ / 3 per Hessian.
+// GPTQ (Frantar et al. 2022) in its LDLQ form (QuIP, Chee et al. 2023, Theorem 6: the same codes from one Cholesky
+// factorisation and no inverse): in the order of processing, ŵ_t = nearest level to w_t + Σ_{s<t} (w − ŵ)_s M[s, t],
+// H + damping = C Cᵀ, M = C diag(1/diag C) − I.
+// Static grids; dead columns take no part and get the code of 0. Per layer columns² · rows / 2 multiply-adds, and
+// columns³ / 3 per Hessian.
 import { BLOCK } from '../../kernels/cholesky-block.ts'
 import { gptqBlock } from '../../kernels/gptq-block.ts'
 import { padded, rankUpdate } from '../../kernels/rank-update.ts'
@@ -62,7 +64,9 @@ export const gptq: Step<typeof options> = {
   },
 }
 
-/** As the paper reads: U upper with UᵀU = H⁻¹; every column's error, divided by U_tt, is taken from the columns to come. */
+/**
+ * As the paper reads: U upper with UᵀU = H⁻¹; every column's error, divided by U_tt, is taken from the columns to come.
+ */
 function reference(
   { rows, columns, weights, hessian }: ReferenceProblem,
   { scales, zeros, width, groups, bits }: ReferenceLevels,

@@ -1,6 +1,7 @@
-// Greedy coordinate descent (CDQuant, Nair & Suggala 2024, Algorithm 1): in every row, again and again, the one change of one code that
-// lowers e H eᵀ most, until none does. Undamped H, lowest column on ties. With B = 2 (Ŵ − W) H a change by δ gives ΔL = δ² H_jj + δ B_j,
-// so that the best level of a column is the one nearest to ŵ_j − B_j / (2 H_jj): one rounding instead of 2^bits trials.
+// Greedy coordinate descent (CDQuant, Nair & Suggala 2024, Algorithm 1): in every row, again and again, the one change
+// of one code that lowers e H eᵀ most, until none does. Undamped H, lowest column on ties. With B = 2 (Ŵ − W) H a
+// change by δ gives ΔL = δ² H_jj + δ B_j, so that the best level of a column is the one nearest to ŵ_j − B_j / (2
+// H_jj): one rounding instead of 2^bits trials.
 // About 0.1 · columns moves per row from nearest, each of columns · 10 operations.
 import { descend } from '../descent.ts'
 import { integer } from '../options.ts'

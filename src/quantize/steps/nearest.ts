@@ -1,4 +1,5 @@
-// Round to nearest: code = clamp(round(w / scale) + zero), the quotient in float32, half to even. Looks at no other weight and no input.
+// Round to nearest: code = clamp(round(w / scale) + zero), the quotient in float32, half to even. Looks at no other
+// weight and no input.
 import { nearest as kernel, reference } from '../../kernels/nearest.ts'
 import type { Step } from '../stage.ts'
 
