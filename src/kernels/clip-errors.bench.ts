@@ -1,4 +1,6 @@
-import { floats, type KernelBench } from './bench.ts'
+// Bytes: every weight once. Operations: nine for a weight and factor (quotient, rounding, two bounds, scale,
+// difference, square, weight, sum); the 36 factors share the read.
+import { floats, levels, type KernelBench } from './bench.ts'
 import { clipErrors, FACTORS } from './clip-errors.ts'
 
 export const bench: KernelBench = {
@@ -7,8 +9,7 @@ export const bench: KernelBench = {
     const buffers = {
       weights: floats(scope, 'weights', size * size),
       diagonal: floats(scope, 'diagonal', 2 * size),
-      scales: scope.upload('scales', new Float32Array(size).fill(0.125)),
-      zeros: scope.upload('zeros', new Float32Array(size).fill(4)),
+      ...levels(scope, size),
       errors: scope.buffer('errors', 4 * size * FACTORS),
     }
     const shape = { rows: size, columns: size, width: size, groups: 1, bits: 3, scaleType: 'f16' } as const

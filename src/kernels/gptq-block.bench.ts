@@ -1,5 +1,7 @@
+// The first block of steps of GPTQ. Bytes: weights and correction read, codes and errors written, for the block's
+// columns. Operations: a multiply-add for each earlier step of the block, and about ten for a rounding.
+import { floats, levels, naturalOrder, type KernelBench } from './bench.ts'
 import { BLOCK } from './cholesky-block.ts'
-import { floats, type KernelBench } from './bench.ts'
 import { gptqBlock } from './gptq-block.ts'
 
 export const bench: KernelBench = {
@@ -7,12 +9,8 @@ export const bench: KernelBench = {
   cases(_gpu, scope, size) {
     const buffers = {
       weights: floats(scope, 'weights', size * size),
-      order: scope.upload(
-        'order',
-        Uint32Array.from({ length: size }, (_, t) => t),
-      ),
-      scales: scope.upload('scales', new Float32Array(size).fill(0.125)),
-      zeros: scope.upload('zeros', new Float32Array(size).fill(4)),
+      order: naturalOrder(scope, size),
+      ...levels(scope, size),
       feedback: floats(scope, 'feedback', size * size),
       correction: floats(scope, 'correction', size * size),
       codes: scope.buffer('codes', 4 * size * size),
@@ -21,7 +19,7 @@ export const bench: KernelBench = {
     const shape = { rows: size, columns: size, width: size, groups: 1, bits: 3, start: 0, size: BLOCK }
     return [
       {
-        problem: `${size} × ${size}, ${BLOCK} steps`,
+        problem: `${size} rows, ${BLOCK} steps of ${size}`,
         bytes: 4 * size * BLOCK * 4,
         flops: size * BLOCK * (BLOCK + 10),
         record: (batch) => gptqBlock(batch, buffers, shape),

@@ -1,18 +1,43 @@
-// Time of whole recipes on seeded layers, against GPTQ on the same layer: weights, grid, steps and objective.
+// Times of whole recipes on seeded layers, and of the steps of GPTQ and greedy descent alone, against GPTQ on the same
+// layer.
+//   recipe: everything a solver does for one recipe: energy, grid, steps, objective, packed codes. Solvers of several
+//           recipes share some of it; here every run pays for all of it, but for the factor of H, which layers with the
+//           same input share.
+//   step:   from what the step needs to its codes: GPTQ from the factor of H, greedy descent from GPTQ's codes, its
+//           gradient included.
 import type { Gpu } from '../gpu/gpu.ts'
+import { Scope } from '../gpu/scope.ts'
 import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
 import { random } from '../math/random.ts'
+import { minmax } from '../quantize/grids/minmax.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
+import { Measure } from '../quantize/measure.ts'
+import { optionValues } from '../quantize/options.ts'
 import type { GridSettings, Problem } from '../quantize/problem.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { LayerSolver, type Solution } from '../quantize/solve.ts'
+import { LayerSolver } from '../quantize/solve.ts'
+import type { Work } from '../quantize/stage.ts'
+import { gptq } from '../quantize/steps/gptq.ts'
+import { greedy } from '../quantize/steps/greedy.ts'
+
+export interface Timed {
+  name: string
+  ms: number
+  /** Runs whose median `ms` is. */
+  runs: number
+  /** ÷ GPTQ's recipe or step on the same layer. */
+  ratio: number
+  moves: number
+}
 
 export interface LayerTime {
   rows: number
   columns: number
-  /** `ms` is missing where the budget was used up before. */
-  recipes: { recipe: string; ms?: number; ratio?: number; moves?: number }[]
+  /** Damping and factorising H, once for all layers with this input. */
+  factorMs: number
+  recipes: Timed[]
+  steps: Timed[]
 }
 
 export const LAYERS = [
@@ -25,7 +50,12 @@ export const LAYERS = [
 /** GPTQ first: the others are compared with it. */
 export const RECIPES = ['gptq', 'rtn', 'cyclic', 'cdquant', 'gptq+cdquant']
 
-/** Times of the recipes at 3 bits on growing layers; a recipe is given up after `budget` seconds on a layer. */
+const SETTINGS: GridSettings = { bits: 3, group: 0, symmetric: false, scaleType: 'f16' }
+const DAMP = 0.01
+/** Turns that count. */
+const RUNS = 5
+
+/** Times at 3 bits on growing layers. Each is measured at least once, and again while `budget` seconds for it last. */
 export async function* benchLayers(
   gpu: Gpu,
   budget: number,
@@ -38,43 +68,86 @@ export async function* benchLayers(
       'weights',
       Float32Array.from({ length: rows * columns }, () => source.normal()),
     )
-    const recipes: LayerTime['recipes'] = []
-    let gptq: number | undefined
-    for (const recipe of RECIPES) {
-      const times: number[] = []
-      let moves: number | undefined
-      // The first run compiles kernels and fills what the Hessian keeps, so it counts only where it is the only one.
-      const deadline = performance.now() + 1000 * budget
-      for (let run = 0; run < 4 && (run === 0 || performance.now() < deadline); run++) {
-        const start = performance.now()
-        const solution = await solve(gpu, { rows, columns, weights, hessian }, recipe, deadline)
-        if (!solution) break
-        if (run === 1) times.length = 0
-        times.push(performance.now() - start)
-        moves = solution.moves
-      }
-      const ms = times.sort((a, b) => a - b)[times.length >> 1]
-      if (recipe === RECIPES[0]) gptq = ms
-      const ratio = gptq === undefined || ms === undefined ? {} : { ratio: ms / gptq }
-      recipes.push(ms === undefined ? { recipe } : { recipe, ms, ...ratio, ...(moves !== undefined && { moves }) })
+    const problem = { rows, columns, weights, hessian }
+    await hessian.factor('natural', DAMP)
+    const start = performance.now()
+    await hessian.factor('activation', DAMP)
+    const factorMs = performance.now() - start
+    const recipes = RECIPES.map((name) => ({ name, run: () => solve(gpu, problem, name) }))
+    yield {
+      rows,
+      columns,
+      factorMs,
+      recipes: await timed(recipes, budget),
+      steps: await benchSteps(gpu, problem, budget),
     }
-    yield { rows, columns, recipes }
   }
 }
 
-/** Solves by a solver of its own, so that every run pays for what recipes share; undefined when the deadline passed. */
-async function solve(gpu: Gpu, problem: Problem, recipe: string, deadline: number): Promise<Solution | undefined> {
-  const settings: GridSettings = { bits: 3, group: 0, symmetric: false, scaleType: 'f16' }
-  const options = { grid: { name: 'minmax' }, settings, order: 'natural', damp: 0.01 } as const
-  using solver = new LayerSolver(gpu, problem, options)
-  const events = solver.solve(recipeNamed(recipe))
-  for (;;) {
-    const { value, done } = await events.next()
-    if (done) return value
-    if (performance.now() > deadline) {
-      await events.return(undefined as never)
-      return undefined
+/** GPTQ in activation order, as the recipe `gptq+cdquant` takes it, and greedy descent from its codes. */
+async function benchSteps(gpu: Gpu, problem: Problem, budget: number): Promise<Timed[]> {
+  using scope = new Scope(gpu)
+  const levels = scope.own(await minmax.run(gpu, problem, SETTINGS, {}))
+  const bytes = 4 * problem.rows * problem.columns
+  const [codes, start] = ['codes', 'start'].map((label) => scope.buffer(label, bytes))
+  const measure = scope.own(new Measure(gpu, problem))
+  const work: Work = { gpu, problem, levels, codes, measure }
+  const moved = async (events: ReturnType<typeof greedy.run>) => {
+    const { moves } = await finish(events)
+    await gpu.idle()
+    return moves
+  }
+  const runGptq = () => moved(gptq.run(work, { order: 'activation', damp: DAMP }))
+  const runGreedy = () => {
+    gpu.batch('start').copy(start, 0, codes, 0, bytes).flush()
+    measure.changed()
+    return moved(greedy.run(work, optionValues(greedy.options)))
+  }
+  await runGptq()
+  await gpu.batch('keep').copy(codes, 0, start, 0, bytes).submit()
+  return await timed(
+    [
+      { name: 'gptq', run: runGptq },
+      { name: 'greedy from gptq', run: runGreedy },
+    ],
+    budget,
+  )
+}
+
+/**
+ * Medians, and their ratios to the first entry's. The entries take turns, so that what else the machine does meets all
+ * of them; each has up to RUNS turns while `budget` seconds for it last. Its first, which compiles kernels, counts only
+ * where it is the only one.
+ */
+async function timed(entries: { name: string; run(): Promise<number> }[], budget: number): Promise<Timed[]> {
+  const all = entries.map((entry) => ({ ...entry, times: [] as number[], usedMs: 0, moves: 0 }))
+  for (let turn = 0; turn <= RUNS; turn++)
+    for (const one of all) {
+      if (turn > 0 && one.usedMs + one.times[one.times.length - 1] > 1000 * budget) continue
+      const start = performance.now()
+      one.moves = await one.run()
+      const ms = performance.now() - start
+      one.times.push(ms)
+      one.usedMs += ms
     }
+  const found = all.map(({ name, times, moves }) => {
+    const counted = times.slice(times.length > 1 ? 1 : 0).sort((a, b) => a - b)
+    return { name, ms: counted[counted.length >> 1], runs: counted.length, moves }
+  })
+  return found.map((one) => ({ ...one, ratio: one.ms / found[0].ms }))
+}
+
+/** Solves by a solver of its own, so that every run pays for what recipes share; gives the moves. */
+async function solve(gpu: Gpu, problem: Problem, recipe: string): Promise<number> {
+  const options = { grid: { name: 'minmax' }, settings: SETTINGS, order: 'natural', damp: DAMP } as const
+  using solver = new LayerSolver(gpu, problem, options)
+  return (await finish(solver.solve(recipeNamed(recipe)))).moves
+}
+
+async function finish<R>(events: AsyncGenerator<unknown, R>): Promise<R> {
+  for (;;) {
+    const next = await events.next()
+    if (next.done) return next.value
   }
 }
 

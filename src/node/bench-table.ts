@@ -1,7 +1,7 @@
 // The bench's tables for people.
 import type { ShapeChoice } from '../kernels/shape.ts'
 import type { KernelTime } from './bench.ts'
-import type { LayerTime } from './bench-layers.ts'
+import type { LayerTime, Timed } from './bench-layers.ts'
 
 /** Columns padded to their widest cell; the first ones to the left, numbers to the right. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], left: number): string {
@@ -11,7 +11,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], le
   return `${[line(head), ...rows.map(line)].join('\n')}\n`
 }
 
-const digits = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4))
+/** Nothing where a kernel has no such work. */
+const digits = (value: number) =>
+  value === 0 ? '–' : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4)
 
 export function shapeTable(choices: readonly ShapeChoice[]): string {
   const rows = choices.map(({ name, chosen, ms }) => [
@@ -38,14 +40,32 @@ export function kernelTable(times: readonly KernelTime[]): string {
 }
 
 export function layerTable(times: readonly LayerTime[]): string {
-  const rows = times.flatMap(({ rows, columns, recipes }) =>
-    recipes.map(({ recipe, ms, ratio, moves }) => [
-      `${rows} × ${columns}`,
-      recipe,
-      ms === undefined ? 'over budget' : digits(ms),
-      ratio === undefined ? '' : ratio.toFixed(2),
-      moves === undefined ? '' : String(moves),
-    ]),
-  )
-  return table(['layer', 'recipe', 'ms', '÷ GPTQ', 'moves'], rows, 2)
+  const rows = times.flatMap(({ rows, columns, factorMs, recipes, steps }) => {
+    const layer = `${rows} × ${columns}`
+    const line = (kind: string, { name, ms, runs, ratio, moves }: Timed) => [
+      layer,
+      `${kind} ${name}`,
+      digits(ms),
+      ratio.toFixed(2),
+      String(moves),
+      String(runs),
+    ]
+    return [
+      [layer, 'factor of H', digits(factorMs), '', '', '1'],
+      ...recipes.map((recipe) => line('recipe', recipe)),
+      ...steps.map((step) => line('step', step)),
+    ]
+  })
+  return table(['rows × columns', 'what', 'ms', '÷ GPTQ', 'moves', 'runs'], rows, 2)
+}
+
+/** Greedy descent's time ÷ GPTQ's, the three ways to ask for it. */
+export function ratioTable(times: readonly LayerTime[]): string {
+  const rows = times.map(({ rows, columns, recipes, steps }) => [
+    `${rows} × ${columns}`,
+    ...['cdquant', 'gptq+cdquant'].map((name) => recipes.find((recipe) => recipe.name === name)!.ratio.toFixed(2)),
+    steps[1].ratio.toFixed(2),
+  ])
+  const head = ['rows × columns', 'cdquant ÷ gptq', 'gptq+cdquant ÷ gptq', 'greedy step from GPTQ ÷ GPTQ step']
+  return table(head, rows, 1)
 }

@@ -1,5 +1,7 @@
-// `npm run bench`: the device's own ceilings, every kernel's time and share of them at growing sizes, and the recipes' times per layer.
-//   npm run -s bench [-- --budget SECONDS] [--json FILE] [--only NAME,NAME]
+// `npm run bench`: the shapes chosen for this device, its own ceilings, every kernel's time and share of them at growing
+// sizes, and the times of recipes and their steps on whole layers. On two cores without a graphics card the whole of it
+// takes three to four minutes.
+//   npm run -s bench [-- --budget SECONDS_PER_KERNEL] [--json FILE] [--only NAME,NAME]
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { InputError } from '../formats/errors.ts'
@@ -10,10 +12,10 @@ import { measureMs } from '../gpu/timing.ts'
 import type { KernelBench } from '../kernels/bench.ts'
 import { ceiling, CEILING_WORK } from '../kernels/ceiling.ts'
 import { chooseShapes } from '../kernels/shapes.ts'
+import { openNodeGpu } from './adapter.ts'
 import { benchLayers, type LayerTime } from './bench-layers.ts'
-import { kernelTable, layerTable, shapeTable } from './bench-table.ts'
+import { kernelTable, layerTable, ratioTable, shapeTable } from './bench-table.ts'
 import { fromHere } from './files.ts'
-import { openCommandGpu } from './output.ts'
 
 export interface Ceilings {
   /** GB/s, read and written bytes counted. */
@@ -57,7 +59,7 @@ async function bench(args: string[]): Promise<void> {
     args,
     options: { budget: { type: 'string' }, json: { type: 'string' }, only: { type: 'string' } },
   })
-  const budget = Number(values.budget ?? 3)
+  const budget = Number(values.budget ?? 6)
   if (!(budget > 0)) throw new InputError(`--budget is ${values.budget}; seconds above 0 are needed`)
   const names = [...kernelBenches.map(({ name }) => name), 'layers']
   const only = values.only?.split(',')
@@ -65,16 +67,16 @@ async function bench(args: string[]): Promise<void> {
     if (!names.includes(name)) throw new InputError(`--only ${name}: no such bench; there are ${names.join(', ')}`)
   const wanted = (name: string) => !only || only.includes(name)
 
-  using gpu = await openCommandGpu()
+  const begun = performance.now()
+  using gpu = await openNodeGpu()
   const print = (text: string) => void process.stdout.write(`${text}\n`)
-  print(`${gpu.adapter.name}; budget ${budget} s per kernel and shape\n`)
+  const kind = gpu.adapter.software ? ' on the processor' : ''
+  print(`${gpu.adapter.name}${kind}; budget ${budget} s per kernel, as much for a recipe on a layer\n`)
   const shapes = await chooseShapes(gpu)
   print(shapeTable(shapes))
   const ceilings = await measureCeilings(gpu)
   const { copyGBs, multiplyAddGFlops } = ceilings
-  print(
-    `Ceilings: ${copyGBs.toFixed(1)} GB/s copying, ${multiplyAddGFlops.toFixed(1)} GFLOP/s multiply-adds on registers\n`,
-  )
+  print(`Ceilings: ${copyGBs.toFixed(1)} GB/s copying, ${multiplyAddGFlops.toFixed(1)} GFLOP/s of multiply-adds\n`)
   const kernels: KernelTime[] = []
   for (const one of kernelBenches.filter(({ name }) => wanted(name))) {
     const times = await benchKernel(gpu, one, ceilings, budget)
@@ -83,14 +85,17 @@ async function bench(args: string[]): Promise<void> {
   }
   const layers: LayerTime[] = []
   if (wanted('layers'))
-    for await (const time of benchLayers(gpu, 10 * budget)) {
+    for await (const time of benchLayers(gpu, budget)) {
       layers.push(time)
       print(layerTable([time]))
     }
+  if (layers.length) print(ratioTable(layers))
+  const seconds = (performance.now() - begun) / 1000
+  print(`${seconds.toFixed(0)} s in all`)
   if (values.json)
     await writeFile(
       fromHere(values.json),
-      `${JSON.stringify({ adapter: gpu.adapter, ceilings, shapes, kernels, layers }, null, 1)}\n`,
+      `${JSON.stringify({ adapter: gpu.adapter, budget, seconds, ceilings, shapes, kernels, layers }, null, 1)}\n`,
     )
 }
 
@@ -103,7 +108,10 @@ export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
   return { copyGBs: await copyBandwidth(gpu), multiplyAddGFlops }
 }
 
-/** Times of a kernel at growing sizes; a shape stops growing when its next size would not fit the budget in seconds. */
+/**
+ * Times of a kernel at growing sizes. The budget in seconds is divided among its shapes; a shape stops growing when its
+ * next size, buffers and all, would not fit into what is left. The smallest size is always measured.
+ */
 export async function benchKernel(
   gpu: Gpu,
   { name, cases }: KernelBench,
@@ -112,30 +120,38 @@ export async function benchKernel(
   sizes: readonly number[] = SIZES,
 ): Promise<KernelTime[]> {
   const times: KernelTime[] = []
-  const tired = new Set<string | undefined>()
+  const used = new Map<string | undefined, Use>()
   for (const size of sizes) {
     if (4 * size * size > gpu.adapter.maxBindingBytes) break
+    if (used.size && [...used.values()].every(({ full }) => full)) break
     using scope = new Scope(gpu)
-    for (const { shape, problem, bytes, flops, record } of cases(gpu, scope, size)) {
-      if (tired.has(shape)) continue
+    const begun = performance.now()
+    const made = cases(gpu, scope, size)
+    const makingMs = (performance.now() - begun) / made.length
+    for (const { shape, problem, bytes, flops, record } of made) {
+      const use: Use = used.get(shape) ?? { ms: 0, bytes, flops, full: false }
+      if (use.full) continue
       const start = performance.now()
       const ms = await measureMs(gpu, record)
       const gflops = flops / ms / 1e6
       const gbs = bytes / ms / 1e6
-      times.push({
-        kernel: name,
-        shape,
-        size,
-        problem,
-        ms,
-        gflops,
-        gbs,
-        share: Math.max(gflops / multiplyAddGFlops, gbs / copyGBs),
-      })
-      // Twice the size is eight times the work at most.
-      if (8 * (performance.now() - start) > 1000 * budget) tired.add(shape)
+      const share = Math.max(gflops / multiplyAddGFlops, gbs / copyGBs)
+      times.push({ kernel: name, shape, size, problem, ms, gflops, gbs, share })
+      const lastMs = performance.now() - start + makingMs
+      // Work grows from size to size as it did before: by four where every place is done once, by eight in products.
+      const growth = size === sizes[0] ? 8 : Math.max(4, bytes / use.bytes, flops / Math.max(1, use.flops))
+      const spentMs = use.ms + lastMs
+      const full = spentMs + growth * lastMs > (1000 * budget) / made.length
+      used.set(shape, { ms: spentMs, bytes, flops, full })
     }
-    if (tired.size && times.every(({ shape }) => tired.has(shape))) break
   }
   return times
+}
+
+/** What a shape has used of the budget, and what its last size asked for. */
+interface Use {
+  ms: number
+  bytes: number
+  flops: number
+  full: boolean
 }
