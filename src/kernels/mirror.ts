@@ -3,7 +3,12 @@ import code from '../../shaders/mirror.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
 
-export const kernel = defineKernel({ name: 'mirror', code, bindings: { matrix: 'read_write' }, params: { columns: 'u32' } })
+export const kernel = defineKernel({
+  name: 'mirror',
+  code,
+  bindings: { matrix: 'read_write' },
+  params: { columns: 'u32' },
+})
 
 /** Records matrix[i, j] = matrix[j, i] for j < i; matrix [columns, columns]. */
 export function mirror(batch: Batch, bindings: { matrix: Binding }, { columns }: { columns: number }): void {

@@ -6,12 +6,18 @@ import { openModel } from '../model/model.ts'
 import { folderBlobs } from '../node/files.ts'
 
 /** Opens the model of a folder, with fields of config.json replaced. */
-export async function modelOf(folder: string, overrides: Record<string, unknown> = {}, configName = 'config.json'): Promise<Model> {
+export async function modelOf(
+  folder: string,
+  overrides: Record<string, unknown> = {},
+  configName = 'config.json',
+): Promise<Model> {
   const { name, files } = await folderBlobs(folder)
   const config = files.find(({ path }) => path === configName)!
   const json = { ...(JSON.parse(await config.blob.text()) as object), ...overrides }
   const weights = files.filter(({ path }) => /\.safetensors(\.index\.json)?$/.test(path))
-  return openModel(await openCheckpoint(name, [{ path: 'config.json', blob: new Blob([JSON.stringify(json)]) }, ...weights]))
+  return openModel(
+    await openCheckpoint(name, [{ path: 'config.json', blob: new Blob([JSON.stringify(json)]) }, ...weights]),
+  )
 }
 
 /** Logits [tokens, vocabulary] of one sequence. */
