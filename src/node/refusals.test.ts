@@ -62,6 +62,21 @@ test.each<[string, () => string[], RegExp]>([
     /not symmetric|diagonal/,
   ],
   [
+    'a Hessian without a factor',
+    () => {
+      const indefinite = Float32Array.from({ length: 64 }, (_, i) => (i % 9 === 0 ? 1 : 9))
+      return [
+        'layer',
+        problemFile(folder.path, [square[0], f32('hessian', [8, 8], indefinite)]),
+        '--recipe',
+        'gptq',
+        '--bits',
+        '3',
+      ]
+    },
+    /not positive definite even with a damping of/,
+  ],
+  [
     'a weight that is not a number',
     () => [
       'layer',

@@ -1,5 +1,6 @@
 // What the recipes of one layer share: the problem in one basis, its energy, its grids, and the codes after a first
 // step.
+import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
@@ -54,12 +55,12 @@ export class Basis implements Disposable {
     this.measure = this.scope.own(new Measure(gpu, this.problem))
   }
 
-  /** tr(W H Wᵀ); the first call overwrites the measure. @throws RangeError when it is not finite. */
+  /** tr(W H Wᵀ); the first call overwrites the measure. @throws InputError when it is not finite. */
   async energy(): Promise<number> {
     if (this.knownEnergy === undefined) {
       const [energy] = await Promise.all([this.measure.energy(), this.problem.hessian.diagonalValues()])
       if (!Number.isFinite(energy))
-        throw new RangeError(
+        throw new InputError(
           `tr(W H Wᵀ) of ${this.problem.weights.label} is ${energy}: weights or inputs are not finite`,
         )
       this.knownEnergy = energy

@@ -1,5 +1,6 @@
 // Blocked Cholesky factorisation of a damped Hessian on the GPU, and from it the feedback matrix of GPTQ in LDLQ form.
 // No inverse and one factorisation: columns³ / 3 multiply-adds (see kernels/feedback.ts for the algebra).
+import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
@@ -47,7 +48,7 @@ export function* dampings(damp: number): Generator<number> {
 
 /**
  * Factorises H + damp · mean(diag H) · I, with more damping while that is not positive definite.
- * @throws RangeError when even the last damping fails.
+ * @throws InputError when even the last damping fails.
  */
 export async function factorise(
   gpu: Gpu,
@@ -88,7 +89,7 @@ export async function factorise(
       return { feedback: result, order, damping: tried, [Symbol.dispose]: () => result[Symbol.dispose]() }
     }
   }
-  throw new RangeError(
+  throw new InputError(
     `the Hessian of ${columns} columns is not positive definite even with a damping of ${tried.at(-1)} ` +
       `of its mean diagonal (${tried.length} tried, the last failed at step ${columns - place})`,
   )

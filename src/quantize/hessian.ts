@@ -1,5 +1,6 @@
 // The Hessian of a layer's inputs on the GPU, H = XᵀX / tokens, with what solvers derive from it; layers that share an
 // input share it.
+import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { diagonal } from '../kernels/diagonal.ts'
@@ -15,14 +16,14 @@ export interface Hessian extends Disposable {
   readonly matrix: GpuBuffer
   /** f32 [columns, 2]: h = H[j, j] and 1 / h, 0 for dead columns. */
   readonly diagonal: GpuBuffer
-  /** diag H. @throws RangeError when an entry is negative or not finite. */
+  /** diag H. @throws InputError when an entry is negative or not finite. */
   diagonalValues(): Promise<Float32Array>
   /** Columns whose diagonal entry is 0: inputs that were zero on every token. */
   deadColumns(): Promise<number[]>
   /** Column of every processing step. */
   order(order: Order): Promise<Uint32Array>
   /**
-   * The factor of H + damp · mean(diag H) · I, with more damping if that fails. @throws RangeError at the end of the
+   * The factor of H + damp · mean(diag H) · I, with more damping if that fails. @throws InputError at the end of the
    * ladder.
    */
   factor(order: Order, damp: number): Promise<Factor>
@@ -75,7 +76,7 @@ class LazyHessian implements Hessian {
     const values = Float32Array.from({ length: this.columns }, (_, j) => pairs[2 * j])
     const wrong = values.findIndex((h) => !(h >= 0 && h < Infinity))
     if (wrong >= 0)
-      throw new RangeError(
+      throw new InputError(
         `the Hessian's diagonal is ${values[wrong]} at column ${wrong}; it must be finite and not negative`,
       )
     return values

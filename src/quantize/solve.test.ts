@@ -1,4 +1,5 @@
 // Options, limits and refusals of the layer solver.
+import { InputError } from '../formats/errors.ts'
 import { describe, expect, test } from 'vitest'
 import type { Gpu } from '../gpu/gpu.ts'
 import { withGpu } from '../test/gpu.ts'
@@ -70,7 +71,7 @@ test('numbers that are not finite are refused', async () => {
       'tr(W H Wᵀ) of weights is NaN: weights or inputs are not finite',
     )
     const hessian = problem.hessian.map((h, at) => (at === 17 ? Infinity : h))
-    await expect(solveAll(gpu, { ...problem, hessian }, plainOptions, [recipes[0]])).rejects.toThrow(RangeError)
+    await expect(solveAll(gpu, { ...problem, hessian }, plainOptions, [recipes[0]])).rejects.toThrow(InputError)
   })
 })
 

@@ -1,6 +1,7 @@
 // Solves one layer's problem by recipes: transform, grid, chain of steps; what recipes have in common is computed once.
 // objective = tr(E H Eᵀ), E = Ŵ − W, H undamped, from scratch for the final codes; relative = objective / tr(W H Wᵀ), 0
 // where both are 0.
+import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
@@ -58,7 +59,7 @@ export interface SolveProgress {
 export class LayerSolver implements Disposable {
   private readonly bases = new Map<string, Basis>()
 
-  /** @throws RangeError when a group is larger than a row. */
+  /** @throws InputError when a group is larger than a row. */
   constructor(
     private readonly gpu: Gpu,
     private readonly problem: Problem,
@@ -66,7 +67,7 @@ export class LayerSolver implements Disposable {
   ) {
     const { group } = options.settings
     if (group > problem.columns)
-      throw new RangeError(`group ${group} is larger than the ${problem.columns} columns of ${problem.weights.label}`)
+      throw new InputError(`group ${group} is larger than the ${problem.columns} columns of ${problem.weights.label}`)
   }
 
   /** Yields the points of every running step; stopping it frees what the recipe holds. */

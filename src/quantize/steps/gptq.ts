@@ -3,6 +3,7 @@
 // H + damping = C Cᵀ, M = C diag(1/diag C) − I.
 // Static grids; dead columns take no part and get the code of 0. Per layer columns² · rows / 2 multiply-adds, and
 // columns³ / 3 per Hessian.
+import { InputError } from '../../formats/errors.ts'
 import { BLOCK } from '../../kernels/cholesky-block.ts'
 import { gptqBlock } from '../../kernels/gptq-block.ts'
 import { padded, rankUpdate } from '../../kernels/rank-update.ts'
@@ -90,7 +91,7 @@ function reference(
     if (U) break
   }
   if (!U)
-    throw new RangeError(
+    throw new InputError(
       `the Hessian of ${columns} columns is not positive definite with a damping of ${damping.at(-1)}`,
     )
   const codes = new Uint8Array(rows * columns)
