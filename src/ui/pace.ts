@@ -1,9 +1,12 @@
 // Slows the worker's messages to what eyes and the main thread can take: events at most ten times a second, in one
-// piece.
+// piece, and less often where drawing them is slow: on a software adapter page and run share the processor.
 import type { TimedEvent } from '../pipeline/events.ts'
 import type { RunClient } from '../worker/client.ts'
 
 const EVERY_MS = 100
+const SELDOM_MS = 400
+/** Share of the time that drawing may take: one part in this many. */
+const PARTS = 5
 
 /** The same client; consecutive `events` messages arrive together. Every other message arrives at once, in order. */
 export function paced(client: RunClient): RunClient {
@@ -12,17 +15,21 @@ export function paced(client: RunClient): RunClient {
     listen(listener) {
       let waiting: TimedEvent[] = []
       let timer: ReturnType<typeof setTimeout> | undefined
+      let drawingMs = 0
       const flush = () => {
         clearTimeout(timer)
         timer = undefined
         const events = waiting
         waiting = []
-        if (events.length) listener({ type: 'events', events })
+        if (!events.length) return
+        const began = performance.now()
+        listener({ type: 'events', events })
+        requestAnimationFrame(() => setTimeout(() => (drawingMs = performance.now() - began)))
       }
       return client.listen((message) => {
         if (message.type === 'events') {
           waiting.push(...message.events)
-          timer ??= setTimeout(flush, EVERY_MS)
+          timer ??= setTimeout(flush, Math.min(SELDOM_MS, Math.max(EVERY_MS, PARTS * drawingMs)))
         } else {
           flush()
           listener(message)
