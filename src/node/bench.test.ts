@@ -53,7 +53,7 @@ test('every recipe and step is timed against GPTQ on the same layer', async () =
   const before = gpu.memory.labels()
   for await (const time of benchLayers(gpu, 1e-6, [[16, 24]])) {
     expect(time.recipes.map(({ name }) => name)).toEqual(RECIPES)
-    expect(time.steps.map(({ name }) => name)).toEqual(['gptq', 'greedy from gptq'])
+    expect(time.steps.map(({ name }) => name)).toEqual(['gptq', 'greedy from gptq', 'gradient alone'])
     expect(time.factorMs).toBeGreaterThan(0)
     for (const timed of [time.recipes, time.steps]) {
       expect(timed[0]).toMatchObject({ name: 'gptq', ratio: 1, runs: 1, moves: 0 })
