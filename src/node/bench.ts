@@ -16,6 +16,7 @@ import { openNodeGpu } from './adapter.ts'
 import { benchLayers, type LayerTime } from './bench-layers.ts'
 import { kernelTable, layerTable, ratioTable, shapeTable } from './bench-table.ts'
 import { fromHere } from './files.ts'
+import { shapeStore } from './shape-store.ts'
 
 export interface Ceilings {
   /** GB/s, read and written bytes counted. */
@@ -73,7 +74,7 @@ async function bench(args: string[]): Promise<void> {
   const print = (text: string) => void process.stdout.write(`${text}\n`)
   const kind = gpu.adapter.software ? ' on the processor' : ''
   print(`${gpu.adapter.name}${kind}; budget ${budget} s per kernel, as much for a recipe on a layer\n`)
-  const shapes = await chooseShapes(gpu)
+  const shapes = await chooseShapes(gpu, shapeStore)
   print(shapeTable(shapes))
   const ceilings = await measureCeilings(gpu)
   const { copyGBs, multiplyAddGFlops } = ceilings
