@@ -31,17 +31,17 @@ export function memoryPlan(
     {
       label: 'Embedding',
       bytes: 4 * facts.vocabulary * facts.hidden,
-      detail: `${shape(facts.vocabulary, facts.hidden)}, split by rows where it does not fit`,
+      detail: `${shape(facts.vocabulary, facts.hidden)}, in parts if need be`,
     },
     {
       label: 'Largest weight',
       bytes: size(largest),
-      detail: `${largest.layer}, ${shape(largest.rows, largest.columns)}`,
+      detail: `${largest.module}, ${shape(largest.rows, largest.columns)}`,
     },
     {
       label: 'Largest Hessian',
       bytes: 4 * widest.columns ** 2,
-      detail: `${widest.layer}, ${shape(widest.columns, widest.columns)}`,
+      detail: `${widest.module}, ${shape(widest.columns, widest.columns)}`,
     },
     { label: 'Activations of a window', bytes: 4 * window * most, detail: shape(window, most) },
   ].sort((a, b) => b.bytes - a.bytes)
