@@ -1,5 +1,5 @@
 // The room Play: run bar, verdict, this layer, every layer, the numbers, the whole model.
-import { lazy, Suspense, useCallback, useDeferredValue } from 'react'
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { challenger, focusLayer, reference } from '../store/compare.ts'
 import { depthMarks, depthRows, descentData } from '../store/curves.ts'
@@ -12,11 +12,22 @@ import { RunStrips } from './RunStrips.tsx'
 import { usePlayground, useSession } from './session.ts'
 import { VerdictLine } from './VerdictLine.tsx'
 
-const DescentChart = lazy(() => import('./charts/DescentChart.tsx'))
-const DepthChart = lazy(() => import('./charts/DepthChart.tsx'))
+const descentChart = () => import('./charts/DescentChart.tsx')
+const depthChart = () => import('./charts/DepthChart.tsx')
+const DescentChart = lazy(descentChart)
+const DepthChart = lazy(depthChart)
+
+/** Fetches the charts while the model opens, so that the first curve finds them ready. */
+function useChartsAhead() {
+  useEffect(() => {
+    // What goes wrong here is told where the chart is drawn.
+    Promise.all([descentChart(), depthChart()]).catch(() => {})
+  }, [])
+}
 
 export function PlayRoom() {
   const shown = useSession((session) => session.selected ?? focusLayer(session.run))
+  useChartsAhead()
   return (
     <main className="page play" id="main">
       <RunBar />
