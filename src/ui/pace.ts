@@ -4,9 +4,9 @@ import type { TimedEvent } from '../pipeline/events.ts'
 import type { RunClient } from '../worker/client.ts'
 
 const EVERY_MS = 100
-const SELDOM_MS = 400
+const SELDOM_MS = 600
 /** Share of the time that drawing may take: one part in this many. */
-const PARTS = 5
+const PARTS = 10
 
 /** The same client; consecutive `events` messages arrive together. Every other message arrives at once, in order. */
 export function paced(client: RunClient): RunClient {

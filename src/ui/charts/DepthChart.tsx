@@ -27,7 +27,7 @@ interface Props {
   titles: readonly [loss: string, ratio: string]
 }
 
-const EVERY_MS = 500
+const EVERY_MS = 900
 
 export default function DepthChart(props: Props) {
   const [ref, width] = useWidth<HTMLDivElement>()
