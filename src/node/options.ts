@@ -14,7 +14,7 @@ TEXT     a text file, or a .json file with an array of token ids
   --bits N                   2 to 8
   --group N                  columns per group (absent: one group per row)
   --symmetric                zero in the middle of the codes
-  --grid minmax|clip         levels from the range of the weights, or from a clipped range (default: minmax)
+  --grid minmax|clip         levels from the range of the weights, or from a clipped range (default: minmax, as on the page)
   --order natural|activation column order of GPTQ (default: natural)
   --damp X                   damping of GPTQ as a fraction of mean diag H (default: 0.01)
   --scale-dtype f32|f16      type the scales are rounded to before solving (default: f32 for layer, f16 for model)
@@ -82,7 +82,7 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     bits: number(values, 'bits', 0),
     group: number(values, 'group', 0),
     symmetric: values.symmetric === true,
-    grid: String(values.grid ?? 'minmax'),
+    grid: String(values.grid ?? defaultPlan.grid),
     order: oneOf(values, 'order', ['natural', 'activation'], 'natural'),
     damp: number(values, 'damp', defaultPlan.damp),
     scaleType: oneOf(values, 'scale-dtype', ['f32', 'f16'], command === 'layer' ? 'f32' : 'f16'),

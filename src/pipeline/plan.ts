@@ -23,7 +23,7 @@ export const defaultPlan: Plan = {
   group: 0,
   symmetric: false,
   scaleType: 'f16',
-  grid: 'clip',
+  grid: 'minmax',
   order: 'natural',
   damp: 0.01,
   window: 256,

@@ -14,7 +14,7 @@ describe('the plan in the address', () => {
       bits: 4,
       group: 64,
       recipes: ['gptq', 'gptq+cdquant'],
-      grid: 'minmax',
+      grid: 'clip',
       symmetric: true,
       order: 'activation',
       scaleType: 'f32',
@@ -25,7 +25,7 @@ describe('the plan in the address', () => {
     } as const
     const search = writePlan(plan)
     expect(search).toBe(
-      '?bits=4&group=64&recipes=gptq,gptq+cdquant&grid=minmax&sym=1&order=activation&scale=f32&samples=8&windows=0&window=128&damp=0.05',
+      '?bits=4&group=64&recipes=gptq,gptq+cdquant&grid=clip&sym=1&order=activation&scale=f32&samples=8&windows=0&window=128&damp=0.05',
     )
     expect(readPlan(search)).toEqual({ plan, autorun: true, problems: [] })
   })
