@@ -24,14 +24,23 @@ export async function* solveBlock(
       const deadColumns = (await hessian.deadColumns()).length
       const names = layers.map(({ layer }) => layer)
       yield { event: 'hessian', block, layers: names, columns, tokens, deadColumns, few: tokens < 4 * columns }
-      for (const layer of layers) {
-        using weights = inputs.gpu.upload(`weights ${layer.layer}`, await inputs.model.weights(layer))
+      let reading = readAhead(inputs, layers[0])
+      for (const [i, layer] of layers.entries()) {
+        using weights = inputs.gpu.upload(`weights ${layer.layer}`, await reading)
+        if (i + 1 < layers.length) reading = readAhead(inputs, layers[i + 1])
         yield* solveLayer(inputs, plan, layer, { rows: layer.rows, columns, weights, hessian }, take)
       }
     }
   } finally {
     for (const { matrix } of captured) matrix[Symbol.dispose]()
   }
+}
+
+/** Starts to read a layer's weights while another layer is solved; a failure is thrown where they are awaited. */
+function readAhead({ model }: RunInputs, layer: LayerFacts): Promise<Float32Array> {
+  const weights = model.weights(layer)
+  weights.catch(() => {})
+  return weights
 }
 
 async function* solveLayer(

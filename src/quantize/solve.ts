@@ -79,8 +79,7 @@ export class LayerSolver implements Disposable {
         `recipe '${recipe.name}' begins with '${recipe.steps[0]?.name ?? 'nothing'}', which has no codes to improve`,
       )
     const basis = await this.basis(recipe.transform)
-    const energy = await basis.energy()
-    const grid = await basis.grid(recipe.grid ?? options.grid)
+    const [energy, grid] = await together(basis.energy(), basis.grid(recipe.grid ?? options.grid))
     const { levels } = grid
     const { codes, measure } = basis
     const work: Work = { gpu, problem: basis.problem, levels, codes, measure }
@@ -93,9 +92,13 @@ export class LayerSolver implements Disposable {
       moves += result.moves
       damping = result.damping ?? damping
     }
-    const objective = await measure.objective(codes, levels)
     const { rows, columns } = this.problem
     const { bits, group, width, groups } = levels
+    // Read back together: every answer of the GPU takes a while on its own.
+    const [objective, packedCodes] = await together(
+      measure.objective(codes, levels),
+      packed(gpu, codes, { rows, columns, bits }),
+    )
     return {
       rows,
       columns,
@@ -104,7 +107,7 @@ export class LayerSolver implements Disposable {
       moves,
       damping,
       levels: { bits, group, width, groups, scales: grid.scales, zeros: grid.zeros },
-      codes: await packed(gpu, codes, { rows, columns, bits }),
+      codes: packedCodes,
     }
   }
 
@@ -132,6 +135,12 @@ export class LayerSolver implements Disposable {
     for (const basis of this.bases.values()) basis[Symbol.dispose]()
     this.bases.clear()
   }
+}
+
+/** Both results once both are done, also when one fails: neither may go on using buffers that are freed. */
+async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second])
+  return [await first, await second]
 }
 
 async function* progress(
