@@ -44,7 +44,7 @@ export class ConfigReader {
   }
 
   /** The field must have one of these values; without it the first one is meant. */
-  only(field: string, ...supported: readonly (string | number | boolean)[]): void {
+  oneOf(field: string, ...supported: readonly (string | number | boolean)[]): void {
     const value = this.config[field] ?? supported[0]
     if (!supported.includes(value as string)) this.refuse(field, supported.map((one) => JSON.stringify(one)).join(', '))
   }

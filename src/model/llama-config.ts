@@ -21,10 +21,10 @@ export interface LlamaConfig {
 /** @throws InputError naming field, value and what is supported. */
 export function llamaConfig(json: JsonObject): LlamaConfig {
   const config = new ConfigReader(json)
-  config.only('hidden_act', 'silu')
-  config.only('attention_bias', false)
-  config.only('mlp_bias', false)
-  config.only('partial_rotary_factor', 1)
+  config.oneOf('hidden_act', 'silu')
+  config.oneOf('attention_bias', false)
+  config.oneOf('mlp_bias', false)
+  config.oneOf('partial_rotary_factor', 1)
   const hidden = config.count('hidden_size')
   const heads = config.count('num_attention_heads')
   const kvHeads = config.count('num_key_value_heads', heads)

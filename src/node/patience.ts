@@ -1,4 +1,4 @@
-// Dawn's package for Node asks for finished work over and over by setImmediate, without a pause, as long as anything is awaited. Where
+// Dawn's package for Node asks for finished work again and again by setImmediate, without a pause, while anything is awaited. Where
 // WebGPU runs on the processor that takes a core away from the work itself: on two cores everything takes twice as long.
 let patient = false
 

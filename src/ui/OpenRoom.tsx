@@ -17,7 +17,6 @@ export function OpenRoom() {
   const opening = useSession((session) => session.state === 'opening')
   const failure = useSession((session) => session.failure)
   const dropped = useSession((session) => session.source === 'dropped')
-  const bundled = useSession((session) => session.bundled)
   const own = dropped ? report : undefined
   return (
     <main className="page open-room" id="main">
@@ -40,7 +39,7 @@ export function OpenRoom() {
           <FactLine text={failure.message} />
         </Strip>
       )}
-      {own && !opening && <Refusal report={own} bundled={bundled} />}
+      {own && !opening && <Refusal report={own} />}
       {own ? <Found report={own} opening={opening} /> : <DropZone large />}
     </main>
   )
@@ -55,7 +54,7 @@ function heading(report: OpenReport | undefined, opening: boolean): string {
     : 'It fits. Two choices, then start.'
 }
 
-function Refusal({ report, bundled }: { report: OpenReport; bundled: string }) {
+function Refusal({ report }: { report: OpenReport }) {
   const errors = report.checks.filter(({ status }) => status === 'error')
   if (!errors.length) return null
   return (
@@ -66,7 +65,7 @@ function Refusal({ report, bundled }: { report: OpenReport; bundled: string }) {
         errors.length === 1 ? `${errors[0].subject} stands in the way.` : `${errors.length} things stand in the way.`
       }
     >
-      Nothing was loaded; the run on {bundled} is untouched. Mend what the line names, or choose other files.
+      Nothing was loaded; what is open and solved so far stays. Mend what the line names, or choose other files.
       {errors.map(({ subject, fact }) => (
         <FactLine key={subject + fact} text={fact.startsWith(subject) ? fact : `${subject}: ${fact}`} />
       ))}
