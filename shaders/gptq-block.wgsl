@@ -1,7 +1,7 @@
 // Steps [start, start + size) of GPTQ in LDLQ form, one thread per row: at step t the column order[t] gets the level
 // nearest to w + correction + Σ_s (w − ŵ)_s M[s, t], s over this block's earlier steps; the correction holds the steps
 // before the block.
-// Dead columns (M[t, t] = 0) take the code `zero`. weights, codes: [rows, columns]; scales, zeros: [rows, groups];
+// Dead columns (M[t, t] = 0) take the code nearest to `zero`. weights, codes: [rows, columns]; scales, zeros: [rows, groups];
 // feedback (M): [columns, stride]; correction: [columns, row_stride]; errors: [size, row_stride], w − ŵ of this block's
 // steps. start, stride: multiples of 4.
 struct Params {
@@ -29,7 +29,7 @@ fn round_step(row: u32, k: u32, fed: f32, live: f32) -> f32 {
   let scale = scales[level];
   let zero = zeros[level];
   let w = weights[row * params.columns + column];
-  var code = zero;
+  var code = clamp(round(zero), 0.0, params.top);
   var error = 0.0;
   if live != 0.0 {
     code = exact_code_of(w + correction[t * params.row_stride + row] + fed, scale, zero, params.top);

@@ -5,7 +5,7 @@ import codeOf from '../../shaders/shared/code.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
-import { roundHalfEven } from '../math/round.ts'
+import { nearestCode } from '../math/round.ts'
 import type { LevelShape } from './nearest.ts'
 import { padded } from './rank-update.ts'
 
@@ -103,7 +103,7 @@ export function reference(
       let wanted = w + given.correction[t * rows + row]
       for (let s = 0; s < k; s++) wanted += errors[s * rows + row] * given.feedback[(start + s) * columns + t]
       const live = given.feedback[t * columns + t] !== 0
-      const code = live ? Math.min(2 ** bits - 1, Math.max(0, roundHalfEven(wanted / scale) + zero)) : zero
+      const code = nearestCode(live ? wanted / scale : 0, zero, 2 ** bits - 1)
       codes[row * columns + column] = code
       errors[k * rows + row] = live ? w - scale * (code - zero) : 0
     }

@@ -6,7 +6,7 @@ import divide from '../../shaders/shared/divide.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
 import { rowLanes } from './lanes.ts'
-import { roundHalfEven } from '../math/round.ts'
+import { nearestCode } from '../math/round.ts'
 
 export const kernel = defineKernel({
   name: 'nearest',
@@ -51,8 +51,8 @@ export function reference(
   for (let row = 0; row < rows; row++)
     for (let j = 0; j < columns; j++) {
       const level = row * groups + Math.floor(j / width)
-      const code = roundHalfEven(Math.fround(weights[row * columns + j] / scales[level])) + zeros[level]
-      codes[row * columns + j] = Math.min(2 ** bits - 1, Math.max(0, code))
+      const quotient = Math.fround(weights[row * columns + j] / scales[level])
+      codes[row * columns + j] = nearestCode(quotient, zeros[level], 2 ** bits - 1)
     }
   return codes
 }

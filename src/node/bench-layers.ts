@@ -11,6 +11,7 @@ import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
 import { random } from '../math/random.ts'
 import { minmax } from '../quantize/grids/minmax.ts'
+import { defaultPlan, solverOptions } from '../pipeline/plan.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { Measure } from '../quantize/measure.ts'
 import { optionValues } from '../quantize/options.ts'
@@ -91,7 +92,7 @@ async function benchSteps(gpu: Gpu, problem: Problem, budget: number): Promise<T
   const bytes = 4 * problem.rows * problem.columns
   const [codes, start] = ['codes', 'start'].map((label) => scope.buffer(label, bytes))
   const measure = scope.own(new Measure(gpu, problem))
-  const work: Work = { gpu, problem, levels, codes, measure }
+  const work: Work = { gpu, problem, levels, codes, measure, truth: measure }
   const moved = async (events: ReturnType<typeof greedy.run>) => {
     const { moves } = await finish(events)
     await gpu.idle()
@@ -146,7 +147,8 @@ async function timed(entries: { name: string; run(): Promise<number> }[], budget
 
 /** Solves by a solver of its own, so that every run pays for what recipes share; gives the moves. */
 async function solve(gpu: Gpu, problem: Problem, recipe: string): Promise<number> {
-  const options = { grid: { name: 'minmax' }, settings: SETTINGS, order: 'natural', damp: DAMP } as const
+  const { bits, group, symmetric, scaleType } = SETTINGS
+  const options = solverOptions({ ...defaultPlan, grid: 'minmax', bits, group, symmetric, scaleType, damp: DAMP })
   using solver = new LayerSolver(gpu, problem, options)
   return (await finish(solver.solve(recipeNamed(recipe)))).moves
 }

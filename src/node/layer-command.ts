@@ -6,11 +6,13 @@ import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
+import { solverOptions } from '../pipeline/plan.ts'
 import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
 import { createHessian, uploadHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { LayerSolver, solutionCodes, type Solution } from '../quantize/solve.ts'
+import { solutionCodes, type Solution } from '../quantize/solution.ts'
+import { LayerSolver } from '../quantize/solve.ts'
 import { fileBlob, fromHere } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments } from './options.ts'
@@ -27,22 +29,26 @@ export async function layerCommand(args: string[]): Promise<void> {
   using gpu = await openCommandGpu()
   using hessian = await readHessian(gpu, file, columns)
   using weightsBuffer = gpu.upload('weights', weights)
-  const { bits, group, symmetric, scaleType, order, damp, grid } = plan
-  const settings = { bits, group, symmetric, scaleType }
-  using solver = new LayerSolver(
-    gpu,
-    { rows, columns, weights: weightsBuffer, hessian },
-    { grid: { name: grid }, settings, order, damp },
-  )
+  const { bits, group, grid } = plan
+  using solver = new LayerSolver(gpu, { rows, columns, weights: weightsBuffer, hessian }, solverOptions(plan))
   for (const recipe of plan.recipes) {
     const start = performance.now()
-    const { objective, relative, moves, damping, ...solution } = await last(solver.solve(recipeNamed(recipe)))
+    const solution = await last(solver.solve(recipeNamed(recipe)))
     const ms = performance.now() - start
+    const { objective, relative, moves, damping, effectiveBits, notes } = solution
     if (damping && damping.length > 1) process.stderr.write(`${recipe}: damping raised, ${damping.join(', ')}\n`)
-    const facts = { recipe, bits, group, grid, objective, relative, rows, columns, moves }
-    await printLine({ event: 'layer', ...facts, damping: damping?.at(-1) ?? null, ms, adapter: gpu.adapter.name })
+    const facts = { recipe, bits, group, grid, objective, relative, rows, columns, moves, effectiveBits }
+    const adapter = gpu.adapter.name
+    await printLine({
+      event: 'layer',
+      ...facts,
+      damping: damping?.at(-1) ?? null,
+      ...(notes.length && { notes }),
+      ms,
+      adapter,
+    })
     if (typeof values.save === 'string')
-      await save(values.save, recipe, { ...solution, objective, relative, moves, damping })
+      await save(values.save, recipe.includes('~') ? 'composed' : recipe, solution, [rows, columns])
   }
 }
 
@@ -109,8 +115,8 @@ function symmetric(matrix: Float32Array, columns: number, name: string): Float32
   return matrix
 }
 
-async function save(folder: string, recipe: string, solution: Solution): Promise<void> {
-  const { rows, columns, levels } = solution
+async function save(folder: string, recipe: string, solution: Solution, layer: number[]): Promise<void> {
+  const { rows, columns, levels, restored } = solution
   const shape = [rows, levels.groups]
   await mkdir(fromHere(folder), { recursive: true })
   await writeFile(
@@ -119,6 +125,16 @@ async function save(folder: string, recipe: string, solution: Solution): Promise
       { name: 'codes', dtype: 'U8', shape: [rows, columns], data: solutionCodes(solution) },
       { name: 'scales', dtype: 'F32', shape, data: levels.scales as Float32Array<ArrayBuffer> },
       { name: 'zeros', dtype: 'F32', shape, data: levels.zeros as Float32Array<ArrayBuffer> },
+      ...(restored
+        ? [
+            {
+              name: 'weights_quantized',
+              dtype: 'F32' as const,
+              shape: layer,
+              data: restored as Float32Array<ArrayBuffer>,
+            },
+          ]
+        : []),
     ]),
   )
 }

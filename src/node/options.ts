@@ -2,6 +2,9 @@
 import { parseArgs } from 'node:util'
 import { InputError } from '../formats/errors.ts'
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'
+import { TENSOR } from '../quantize/problem.ts'
+import { parseStage, parseSteps, recipeText } from '../quantize/recipe-text.ts'
+import { transforms } from '../quantize/transforms/index.ts'
 
 export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
@@ -12,14 +15,22 @@ TEXT     a text file, or a .json file with an array of token ids
 
   --recipe, --recipes LIST   rtn, gptq, cyclic, cdquant, gptq+cdquant
   --bits N                   2 to 8
-  --group N                  columns per group (absent: one group per row)
+  --group N|tensor           columns per group (absent: one group per row; tensor: one for the layer)
   --symmetric                zero in the middle of the codes
   --grid minmax|clip         levels from the range of the weights, or from a clipped range (default: minmax, as on the page)
   --order natural|activation column order of GPTQ (default: natural)
   --damp X                   damping of GPTQ as a fraction of mean diag H (default: 0.01)
+  --transform none           with --steps: a recipe of your own, in the basis this makes
+  --steps LIST               its steps in order, such as gptq,greedy or nearest,greedy(moves=10)
+  --eigen-clip X             part of the largest eigenvalues of H that solvers see lowered to the next one
+  --eigen-threshold X        lower eigenvalues of H above X times its mean diagonal to that, for solvers
+  --seed N                   of everything random (default: 1)
   --scale-dtype f32|f16      type the scales are rounded to before solving (default: f32 for layer, f16 for model)
   --window N                 tokens of a window (default: 256)
   --samples N                calibration windows (default: 16)
+  --held-out N               calibration windows kept for a second loss that no solver sees (default: 0)
+  --faithful                 every recipe calibrates on its own partially quantized model
+  --correction X             with --faithful: part of earlier errors that descents make up for (QEP)
   --windows N                evaluation windows, 0 for none (default: 16)
   --save FOLDER              layer: codes U8, scales F32, zeros F32 to FOLDER/RECIPE.safetensors; w = scale * (code - zero)
   --save-log FILE.json       model: all events with their times
@@ -34,6 +45,11 @@ const shared = {
   grid: { type: 'string' },
   order: { type: 'string' },
   damp: { type: 'string' },
+  transform: { type: 'string' },
+  steps: { type: 'string' },
+  'eigen-clip': { type: 'string' },
+  'eigen-threshold': { type: 'string' },
+  seed: { type: 'string' },
   'scale-dtype': { type: 'string' },
 } as const
 const flags = {
@@ -45,6 +61,9 @@ const flags = {
     window: { type: 'string' },
     samples: { type: 'string' },
     windows: { type: 'string' },
+    'held-out': { type: 'string' },
+    faithful: { type: 'boolean' },
+    correction: { type: 'string' },
     'save-log': { type: 'string' },
   },
 } as const
@@ -74,27 +93,51 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     )
   if (values.recipe !== undefined && values.recipes !== undefined)
     throw new InputError('give --recipe or --recipes, not both')
-  const names = values.recipe ?? values.recipes
-  if (names === undefined) throw new InputError('--recipe is missing')
+  const names = recipeNames(values)
   if (values.bits === undefined) throw new InputError('--bits is missing')
   const plan: Plan = {
-    recipes: String(names).split(','),
+    ...defaultPlan,
+    recipes: names,
     bits: number(values, 'bits', 0),
-    group: number(values, 'group', 0),
+    group: values.group === 'tensor' ? TENSOR : number(values, 'group', 0),
     symmetric: values.symmetric === true,
     grid: String(values.grid ?? defaultPlan.grid),
     order: oneOf(values, 'order', ['natural', 'activation'], 'natural'),
     damp: number(values, 'damp', defaultPlan.damp),
+    eigenClip: number(values, 'eigen-clip', defaultPlan.eigenClip),
+    eigenThreshold: number(values, 'eigen-threshold', defaultPlan.eigenThreshold),
+    seed: number(values, 'seed', defaultPlan.seed),
+    mode: values.faithful === true ? 'faithful' : 'quick',
+    correction: number(values, 'correction', defaultPlan.correction),
+    heldOut: number(values, 'held-out', defaultPlan.heldOut),
     scaleType: oneOf(values, 'scale-dtype', ['f32', 'f16'], command === 'layer' ? 'f32' : 'f16'),
     window: number(values, 'window', defaultPlan.window),
     samples: number(values, 'samples', defaultPlan.samples),
     windows: number(values, 'windows', defaultPlan.windows),
   }
-  if (values.group !== undefined && plan.group < 1)
+  if (values.group !== undefined && values.group !== 'tensor' && plan.group < 1)
     throw new InputError(
-      `--group is ${values.group}; allowed: whole numbers from 1 (leave it out for one group per row)`,
+      `--group is ${values.group}; allowed: whole numbers from 1, tensor (leave it out for one group per row)`,
     )
   return { path: positionals[0], plan, values }
+}
+
+/** Presets by name, or one recipe composed of its stages. */
+function recipeNames(values: Values): string[] {
+  const { transform, steps } = values
+  const names = values.recipe ?? values.recipes
+  if (steps === undefined) {
+    if (transform !== undefined) throw new InputError('--transform needs --steps')
+    if (names === undefined) throw new InputError('--recipe is missing')
+    return String(names).split(',')
+  }
+  if (names !== undefined) throw new InputError('give --recipe, or --transform and --steps, not both')
+  try {
+    const chain = parseSteps(String(steps), ',')
+    return [recipeText({ transform: parseStage('transform', transforms, String(transform ?? 'none')), steps: chain })]
+  } catch (error) {
+    throw new InputError((error as Error).message)
+  }
 }
 
 function number(values: Values, name: keyof Values, absent: number): number {

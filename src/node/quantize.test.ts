@@ -36,7 +36,7 @@ test('layer: one line per recipe, the same from inputs as from their Hessian, an
   )
   for (const result of results) {
     expect(Object.keys(result).sort()).toEqual(
-      'adapter bits columns damping event grid group moves ms objective recipe relative rows'.split(' '),
+      'adapter bits columns damping effectiveBits event grid group moves ms objective recipe relative rows'.split(' '),
     )
     const saved = await openSafetensors(
       new Blob([readFileSync(join(folder.path, 'out', `${String(result.recipe)}.safetensors`))]),

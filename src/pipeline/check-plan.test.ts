@@ -19,7 +19,7 @@ test.each<[Partial<Plan>, RegExp]>([
   [{ bits: 1 }, /bits is 1; allowed: whole numbers from 2 to 8/],
   [{ bits: 2.5 }, /bits is 2.5/],
   [{ bits: 9 }, /bits is 9/],
-  [{ group: -1 }, /group is -1/],
+  [{ group: -2 }, /group is -2/],
   [{ group: 129 }, /group 129 is larger than the 128 columns of model.layers.0.self_attn.q_proj/],
   [{ group: 512 }, /group 512 .* \(and of 1 more layers\)/],
   [{ grid: 'spiral' }, /unknown grid 'spiral'; known: minmax, clip/],

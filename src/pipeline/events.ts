@@ -2,6 +2,7 @@
 // output and the recorded run. Losses: objective = tr(E H Eᵀ) with undamped H = XᵀX / tokens; relative = objective / tr(W H Wᵀ).
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts, ModelFacts } from '../model/facts.ts'
+import type { LayerLoss } from '../quantize/solution.ts'
 import type { Plan } from './plan.ts'
 
 export type { LayerFacts, ModelFacts }
@@ -26,6 +27,12 @@ export interface LayerResult {
   rows: number
   columns: number
   moves: number
+  /** Loss on tokens that no solver saw; absent where the plan keeps none. */
+  heldOut?: LayerLoss
+  /** Bits per weight with scales, zeros and what a transform stores. */
+  effectiveBits: number
+  /** What its steps have to say about how they ran; absent where nothing. */
+  notes?: string[]
   /** Damping that worked (fraction of mean diag H); null where no factor was needed. */
   damping: number | null
   adapter: string

@@ -2,7 +2,7 @@
 // Pulling the generator runs it, not pulling pauses it, `return()` cancels it and frees every buffer.
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
-import { dequantizeSolution, type Solution } from '../quantize/solve.ts'
+import { dequantizeSolution, type Solution } from '../quantize/solution.ts'
 import { tokenWindows } from '../tokenizer/windows.ts'
 import { Calibration } from './calibrate.ts'
 import { checkPlan } from './check-plan.ts'

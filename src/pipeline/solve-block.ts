@@ -1,10 +1,11 @@
 // Solves every layer of one block with every recipe, on the Hessians just captured (or kept from an earlier run).
 import { createHessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { LayerSolver, type Solution } from '../quantize/solve.ts'
+import type { Solution } from '../quantize/solution.ts'
+import { LayerSolver } from '../quantize/solve.ts'
 import type { CapturedHessian } from './calibrate.ts'
 import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
-import type { Plan } from './plan.ts'
+import { solverOptions, type Plan } from './plan.ts'
 import { relabel } from './relabel.ts'
 import type { RunInputs } from './run.ts'
 
@@ -50,13 +51,8 @@ async function* solveLayer(
   problem: ConstructorParameters<typeof LayerSolver>[1],
   take: Take,
 ): AsyncGenerator<RunEvent> {
-  const { bits, group, symmetric, scaleType, order, damp, grid } = plan
-  using solver = new LayerSolver(gpu, problem, {
-    grid: { name: grid },
-    settings: { bits, group, symmetric, scaleType },
-    order,
-    damp,
-  })
+  const { bits, group, grid } = plan
+  using solver = new LayerSolver(gpu, problem, solverOptions(plan))
   for (const recipe of plan.recipes) {
     yield { event: 'solving', layer, recipe }
     const solution = yield* relabel(solver.solve(recipeNamed(recipe)), ({ step, points }): RunEvent => ({
@@ -66,7 +62,7 @@ async function* solveLayer(
       step,
       points,
     }))
-    const { objective, relative, moves, damping } = solution
+    const { objective, relative, moves, damping, heldOut, effectiveBits, notes } = solution
     if (damping && damping.length > 1) yield { event: 'damping', layer, recipe, tried: damping }
     const used = damping?.at(-1) ?? null
     const shape = { bits, group, grid, rows, columns }
@@ -77,6 +73,9 @@ async function* solveLayer(
       objective,
       relative,
       moves,
+      ...(heldOut && { heldOut }),
+      effectiveBits,
+      ...(notes.length && { notes }),
       damping: used,
       adapter: gpu.adapter.name,
     }

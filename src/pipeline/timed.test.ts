@@ -13,6 +13,7 @@ const result = {
   rows: 2,
   columns: 2,
   moves: 0,
+  effectiveBits: 3.25,
 }
 const layer = { ...result, damping: 0.01, adapter: 'test' }
 

@@ -1,10 +1,10 @@
 // What the recipes of one layer share: the problem in one basis, its energy, its grids, and the codes after a first
 // step.
-import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { grids } from './grids/index.ts'
+import type { EigenClip } from './hessian.ts'
 import { Measure } from './measure.ts'
 import { named, optionValues } from './options.ts'
 import type { GridSettings, Levels, Problem } from './problem.ts'
@@ -20,11 +20,9 @@ export interface Start {
   result: StepResult
 }
 
-/** One grid of a layer: levels on the GPU, their numbers in ordinary memory, and the starts on it by step. */
+/** One grid of a layer: its levels on the GPU, and the starts on it by step. */
 export interface SharedGrid {
   levels: Levels
-  scales: Float32Array
-  zeros: Float32Array
   starts: Map<string, Start>
 }
 
@@ -33,52 +31,58 @@ const KEPT_BYTES = 2 ** 28
 
 /** One transformed problem with everything that is computed for it once. */
 export class Basis implements Disposable {
-  readonly problem: Problem
   /** u32 [rows, columns]: the codes a recipe works on. */
   readonly codes: GpuBuffer
+  /** On the problem as solvers see it. */
   readonly measure: Measure
+  /** On the true problem; the same object where solvers see that. */
+  readonly truth: Measure
   private readonly scope: Scope
-  private readonly grids = new Map<string, SharedGrid>()
+  private readonly grids = new Map<string, Promise<SharedGrid>>()
   private keptBytes = 0
-  private knownEnergy: number | undefined
 
-  constructor(
+  private constructor(
     private readonly gpu: Gpu,
-    transformed: Transformed,
+    readonly transformed: Transformed,
+    /** What solvers see: the transformed problem, its Hessian clipped where the plan asks for it. */
+    readonly problem: Problem,
     private readonly settings: GridSettings,
   ) {
-    this.problem = transformed.problem
-    const { rows, columns } = this.problem
+    const { rows, columns } = problem
     this.scope = new Scope(gpu)
     this.scope.own(transformed)
     this.codes = this.scope.buffer('codes', 4 * rows * columns)
-    this.measure = this.scope.own(new Measure(gpu, this.problem))
+    const { weights, hessian } = transformed.problem
+    const seen = problem.hessian !== hessian || problem.shift !== undefined
+    const truth = seen ? this.scope.own(new Measure(gpu, { rows, columns, weights, hessian })) : undefined
+    this.measure = this.scope.own(new Measure(gpu, problem, truth))
+    this.truth = truth ?? this.measure
   }
 
-  /** tr(W H Wᵀ); the first call overwrites the measure. @throws InputError when it is not finite. */
-  async energy(): Promise<number> {
-    if (this.knownEnergy === undefined) {
-      const [energy] = await Promise.all([this.measure.energy(), this.problem.hessian.diagonalValues()])
-      if (!Number.isFinite(energy))
-        throw new InputError(
-          `tr(W H Wᵀ) of ${this.problem.weights.label} is ${energy}: weights or inputs are not finite`,
-        )
-      this.knownEnergy = energy
+  /** Takes over `transformed`. */
+  static async create(gpu: Gpu, transformed: Transformed, settings: GridSettings, clip: EigenClip): Promise<Basis> {
+    try {
+      const { problem } = transformed
+      return new Basis(gpu, transformed, { ...problem, hessian: await problem.hessian.clipped(clip) }, settings)
+    } catch (error) {
+      transformed[Symbol.dispose]()
+      throw error
     }
-    return this.knownEnergy
   }
 
-  async grid({ name, options }: StageChoice): Promise<SharedGrid> {
-    const key = JSON.stringify([name, options])
+  /** The levels of a grid. @throws InputError when the grid or one of its options does not exist. */
+  grid(choice: StageChoice): Promise<SharedGrid> {
+    const key = JSON.stringify([choice.name, choice.options])
     let shared = this.grids.get(key)
-    if (!shared) {
-      const { gpu, problem, settings } = this
-      const grid = named('grid', grids, name)
-      const levels = this.scope.own(await grid.run(gpu, problem, settings, optionValues(grid.options, options)))
-      const [scales, zeros] = await Promise.all([gpu.readF32(levels.scales), gpu.readF32(levels.zeros)])
-      this.grids.set(key, (shared = { levels, scales, zeros, starts: new Map() }))
-    }
+    if (!shared) this.grids.set(key, (shared = this.makeGrid(choice)))
     return shared
+  }
+
+  private async makeGrid({ name, options }: StageChoice): Promise<SharedGrid> {
+    const { gpu, problem, settings } = this
+    const grid = named('grid', grids, name)
+    const levels = this.scope.own(await grid.run(gpu, problem, settings, optionValues(grid.options, options)))
+    return { levels, starts: new Map() }
   }
 
   /** Measures the codes of a first step and keeps them while there is room. */

@@ -11,7 +11,8 @@ import { named } from './options.ts'
 import type { GridSettings, ReferenceProblem } from './problem.ts'
 import { recipes, type Recipe } from './recipes.ts'
 import { referenceResidual, solveReference } from './reference.ts'
-import { dequantizeSolution, LayerSolver, solutionCodes, type Solution, type SolverOptions } from './solve.ts'
+import { dequantizeSolution, solutionCodes, type Solution } from './solution.ts'
+import { LayerSolver, type SolverOptions } from './solve.ts'
 import { steps } from './steps/index.ts'
 
 interface Case {

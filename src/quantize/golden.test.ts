@@ -12,7 +12,7 @@ import fixture from './golden.fixture.json' with { type: 'json' }
 import type { GridSettings, ReferenceProblem } from './problem.ts'
 import type { Recipe } from './recipes.ts'
 import { solveReference } from './reference.ts'
-import { solutionCodes } from './solve.ts'
+import { solutionCodes } from './solution.ts'
 
 const nearest = { name: 'nearest' }
 const natural = { name: 'gptq', options: { order: 'natural' } }

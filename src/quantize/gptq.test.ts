@@ -13,7 +13,7 @@ import { dampings } from './factor.ts'
 import { orderOf, uploadHessian, type Order } from './hessian.ts'
 import type { ReferenceProblem } from './problem.ts'
 import { referenceResidual, solveReference } from './reference.ts'
-import { solutionCodes } from './solve.ts'
+import { solutionCodes } from './solution.ts'
 
 /** H in processing order with damping on its diagonal. */
 function damped({ columns, hessian }: ReferenceProblem, order: Uint32Array, damp: number): Float64Array {

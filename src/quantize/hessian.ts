@@ -9,6 +9,15 @@ import { factorise, type Factor } from './factor.ts'
 /** natural: columns as they come. activation: by descending diagonal of H, ties in natural order. */
 export type Order = 'natural' | 'activation'
 
+/**
+ * Lowers the largest eigenvalues of H. fraction: so many of all columns, to the next eigenvalue; threshold: those above
+ * this multiple of mean diag H, to it. 0 is off; both given: the lower of the two limits.
+ */
+export interface EigenClip {
+  fraction: number
+  threshold: number
+}
+
 /** Everything derived is made when first asked for and lives as long as the Hessian. */
 export interface Hessian extends Disposable {
   readonly columns: number
@@ -27,6 +36,8 @@ export interface Hessian extends Disposable {
    * ladder.
    */
   factor(order: Order, damp: number): Promise<Factor>
+  /** H with its largest eigenvalues lowered; this Hessian itself where nothing is to be lowered. */
+  clipped(clip: EigenClip): Promise<Hessian>
 }
 
 /** Takes over `matrix` f32 [columns, columns]: it is freed with the Hessian. */
@@ -96,6 +107,11 @@ class LazyHessian implements Hessian {
     let factor = this.factors.get(key)
     if (!factor) this.factors.set(key, (factor = this.makeFactor(order, damp)))
     return factor
+  }
+
+  clipped({ fraction, threshold }: EigenClip): Promise<Hessian> {
+    if (fraction === 0 && threshold === 0) return Promise.resolve(this)
+    throw new Error('not yet')
   }
 
   private async makeFactor(order: Order, damp: number): Promise<Factor> {

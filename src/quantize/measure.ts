@@ -1,6 +1,7 @@
 // The objective of codes, from scratch: E = Ŵ − W, G = E·H, row losses Σ_j E∘G in float32 on the GPU, their sum in
 // float64 here.
 // G stays on the GPU: it is the state of coordinate descent.
+import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Batch } from '../gpu/batch.ts'
 import type { Gpu } from '../gpu/gpu.ts'
@@ -8,6 +9,7 @@ import { Scope } from '../gpu/scope.ts'
 import { matmul } from '../kernels/matmul.ts'
 import { residual } from '../kernels/residual.ts'
 import { rowLoss } from '../kernels/row-loss.ts'
+import { scaledSum } from '../kernels/scaled-sum.ts'
 import type { Levels, Problem } from './problem.ts'
 
 export class Measure implements Disposable {
@@ -23,6 +25,8 @@ export class Measure implements Disposable {
   constructor(
     private readonly gpu: Gpu,
     private readonly problem: Problem,
+    /** Another measure of the same codes. */
+    private readonly other?: Measure,
   ) {
     const { rows, columns } = problem
     this.scope = new Scope(gpu)
@@ -34,10 +38,12 @@ export class Measure implements Disposable {
   /** To be called by whoever changes the codes. */
   changed(): void {
     this.known = undefined
+    this.other?.changed()
   }
 
   /** To be called by whoever puts back codes together with their product. */
   restored(objective: number): void {
+    this.other?.changed()
     this.known = objective
   }
 
@@ -46,6 +52,19 @@ export class Measure implements Disposable {
     const { rows, columns, weights } = this.problem
     residual(batch, { weights, codes, scales, zeros, residual: this.residual }, { rows, columns, width, groups })
     this.recordProduct(batch, this.residual)
+  }
+
+  /** tr(E H Eᵀ) of E = `weights` − W, for weights f32 [rows, columns] that no codes give. */
+  async objectiveOf(weights: GpuBuffer): Promise<number> {
+    const { rows, columns } = this.problem
+    const batch = this.gpu.batch('objective of weights')
+    const difference = { left: weights, right: this.problem.weights, result: this.residual }
+    scaledSum(batch, difference, { elements: rows * columns, factor: -1 })
+    this.recordProduct(batch, this.residual)
+    batch.flush()
+    const objective = await this.read()
+    this.known = undefined
+    return objective
   }
 
   private recordProduct(batch: Batch, x: GpuBuffer): void {
@@ -71,13 +90,15 @@ export class Measure implements Disposable {
     return this.read()
   }
 
-  /** tr(W H Wᵀ). Overwrites the product. */
+  /** tr(W H Wᵀ). Overwrites the product. @throws InputError when it is not finite. */
   async energy(): Promise<number> {
     const batch = this.gpu.batch('energy')
     this.recordProduct(batch, this.problem.weights)
     batch.flush()
     const energy = await this.read()
     this.known = undefined
+    if (!Number.isFinite(energy))
+      throw new InputError(`tr(W H Wᵀ) of ${this.problem.weights.label} is ${energy}: weights or inputs are not finite`)
     return energy
   }
 

@@ -18,14 +18,26 @@ export interface Problem {
   columns: number
   /** f32 [rows, columns], row-major. */
   weights: GpuBuffer
+  /** What the solver sees: of the layer's inputs, or with its largest eigenvalues lowered. */
   hessian: Hessian
+  /**
+   * f32 [rows, columns], added to the gradient (Ŵ − W) H where the codes are to make up for errors of the layers before
+   * (QEP); absent: they are not.
+   */
+  shift?: GpuBuffer
 }
+
+/** `group` of one scale and one zero for the whole layer. */
+export const TENSOR = -1
 
 /** What a grid is asked for. */
 export interface GridSettings {
   /** Bits of a code: 2 to 8. Codes are 0 … 2^bits − 1. */
   bits: number
-  /** Columns per group; the last group of a row may be shorter. 0 means one group per row. */
+  /**
+   * Columns per group; the last group of a row may be shorter. 0 means one group per row, TENSOR one for all rows: they
+   * then hold the same scale and zero.
+   */
   group: number
   symmetric: boolean
   /** Type the scales are rounded to before anything is solved. */
@@ -34,9 +46,12 @@ export interface GridSettings {
 
 /** Columns of one group and number of groups of a row. */
 export function groupsOf(columns: number, group: number): { width: number; groups: number } {
-  const width = group === 0 ? columns : Math.min(group, columns)
+  const width = group <= 0 ? columns : Math.min(group, columns)
   return { width, groups: Math.ceil(columns / width) }
 }
+
+/** integer: zeros are codes, 0 … 2^bits − 1. real: any number, as scale · zero is stored beside the scale. */
+export type ZeroType = 'integer' | 'real'
 
 /** Levels in float64: ŵ = scale · (code − zero). */
 export interface ReferenceLevels extends GridSettings {
@@ -44,8 +59,9 @@ export interface ReferenceLevels extends GridSettings {
   groups: number
   /** [rows, groups] */
   scales: Float64Array
-  /** [rows, groups], integers 0 … 2^bits − 1 */
+  /** [rows, groups] */
   zeros: Float64Array
+  zeroType: ZeroType
 }
 
 /** Levels on the GPU. */
@@ -54,6 +70,7 @@ export interface Levels extends GridSettings, Disposable {
   groups: number
   /** f32 [rows, groups] */
   scales: GpuBuffer
-  /** f32 [rows, groups], integers */
+  /** f32 [rows, groups] */
   zeros: GpuBuffer
+  zeroType: ZeroType
 }

@@ -1,16 +1,18 @@
 // A layer solved in float64 by the references of its stages: the oracle of solve.ts, chain for chain.
 import { quadraticForm } from '../math/linear.ts'
 import { grids } from './grids/index.ts'
-import { named, optionValues } from './options.ts'
+import { named, optionValues, type OptionTable } from './options.ts'
 import type { ReferenceLevels, ReferenceProblem } from './problem.ts'
-import type { Recipe } from './recipes.ts'
-import type { SolverOptions } from './solve.ts'
+import type { Recipe, StageChoice } from './recipes.ts'
+import { defaultsFor, type SolverOptions } from './solve.ts'
 import { steps } from './steps/index.ts'
 import { transforms } from './transforms/index.ts'
 
 export interface ReferenceSolution {
   codes: Uint8Array
   levels: ReferenceLevels
+  /** ŵ [rows, columns] in the layer's basis. */
+  restored: Float64Array
   objective: number
   relative: number
   moves: number
@@ -34,28 +36,32 @@ export function referenceResidual(
   })
 }
 
-/** What `LayerSolver.solve` computes, by references alone. */
+/** What `LayerSolver.solve` computes, by references alone, without eigenvalue clipping. */
 export function solveReference(original: ReferenceProblem, recipe: Recipe, options: SolverOptions): ReferenceSolution {
   const transform = named('transform', transforms, recipe.transform.name)
-  const { problem } = transform.reference(original, optionValues(transform.options, recipe.transform.options))
+  const valuesOf = <O extends OptionTable>(stage: { options: O }, choice: StageChoice) =>
+    optionValues(stage.options, { ...defaultsFor(stage, options), ...choice.options })
+  const { problem, restore } = transform.reference(original, valuesOf(transform, recipe.transform))
   const choice = recipe.grid ?? options.grid
   const grid = named('grid', grids, choice.name)
-  const levels = grid.reference(problem, options.settings, optionValues(grid.options, choice.options))
-  const { order, damp } = options
+  let levels = grid.reference(problem, options.settings, valuesOf(grid, choice))
   let codes: Uint8Array | undefined
   let moves = 0
   let damping: number[] | null = null
-  for (const { name, options: given } of recipe.steps) {
-    const step = named('step', steps, name)
-    const plans = Object.fromEntries(Object.entries({ order, damp }).filter(([option]) => option in step.options))
-    const result = step.reference(problem, levels, codes, optionValues(step.options, { ...plans, ...given }))
+  for (const chosen of recipe.steps) {
+    const step = named('step', steps, chosen.name)
+    const result = step.reference(problem, levels, codes, valuesOf(step, chosen))
     codes = result.codes
+    levels = result.levels ?? levels
     moves += result.moves
     damping = result.damping ?? damping
   }
   if (!codes) throw new RangeError(`recipe '${recipe.name}' has no step`)
-  const { rows, columns, hessian, weights } = problem
-  const objective = quadraticForm(referenceResidual(problem, levels, codes), hessian, rows, columns)
+  const { rows, columns, hessian, weights } = original
+  const solved = { ...problem, weights: new Float64Array(problem.rows * problem.columns) }
+  const restored = restore(referenceResidual(solved, levels, codes))
+  const residual = restored.map((value, at) => value - weights[at])
+  const objective = quadraticForm(residual, hessian, rows, columns)
   const relative = objective === 0 ? 0 : objective / quadraticForm(weights, hessian, rows, columns)
-  return { codes, levels, objective, relative, moves, damping }
+  return { codes, levels, restored, objective, relative, moves, damping }
 }

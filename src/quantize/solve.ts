@@ -5,48 +5,34 @@ import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
-import { dequantize } from '../kernels/dequantize.ts'
-import { packCodes, packedWords, unpackCodes } from '../kernels/pack-codes.ts'
+import { packedWords } from '../kernels/pack-codes.ts'
 import { Basis } from './basis.ts'
-import { named, optionValues } from './options.ts'
-import type { GridSettings, Problem } from './problem.ts'
+import type { EigenClip, Hessian } from './hessian.ts'
+import { Measure } from './measure.ts'
+import { named, optionValues, type OptionTable, type OptionValues } from './options.ts'
+import type { GridSettings, Levels, Problem } from './problem.ts'
 import type { Recipe, StageChoice } from './recipes.ts'
-import type { DescentPoint, Step, StepResult, Work } from './stage.ts'
+import { dequantizedOnGpu, levelBits, packedOnGpu, type Solution } from './solution.ts'
+import type { DescentPoint, Step, StepResult, Transform, WithLevels, Work } from './stage.ts'
 import { steps } from './steps/index.ts'
 import { transforms } from './transforms/index.ts'
 
-export interface SolverOptions {
-  /** Grid of recipes that do not fix their own. */
-  grid: StageChoice
-  settings: GridSettings
-  /** Column order of gptq where a recipe does not fix its own. */
+/** What the plan decides for every stage that has an option of that name, where a recipe does not fix its own. */
+export interface StageDefaults {
+  /** Column order of gptq and of cyclic descent. */
   order: 'natural' | 'activation'
   /** First damping of gptq's factor, a fraction of mean diag H. */
   damp: number
+  /** Of everything random. */
+  seed: number
 }
 
-/** A solved layer in ordinary memory. ŵ[row, j] = scales[row, g] · (code − zeros[row, g]), g = ⌊j / width⌋. */
-export interface Solution {
-  rows: number
-  columns: number
-  objective: number
-  relative: number
-  /** Accepted changes of single codes by all steps, over all rows. */
-  moves: number
-  /** Every damping tried (fractions of mean diag H), the last one worked; null where no factor was needed. */
-  damping: number[] | null
-  levels: {
-    bits: number
-    group: number
-    width: number
-    groups: number
-    /** [rows, groups] */
-    scales: Float32Array
-    /** [rows, groups], integers */
-    zeros: Float32Array
-  }
-  /** Dense little-endian bitstream of every row, padded to whole words: [rows, ⌈columns · bits / 32⌉]. */
-  codes: Uint32Array
+export interface SolverOptions extends StageDefaults {
+  /** Grid of recipes that do not fix their own. */
+  grid: StageChoice
+  settings: GridSettings
+  /** What solvers see of H; reported losses are on H itself. */
+  eigenClip: EigenClip
 }
 
 /** Points of a running step. */
@@ -55,19 +41,33 @@ export interface SolveProgress {
   points: DescentPoint[]
 }
 
+const ownBasis: StageChoice = { name: 'none' }
+
 /** Solves one problem by any number of recipes, one after another. Owns what it derives, not the problem. */
 export class LayerSolver implements Disposable {
-  private readonly bases = new Map<string, Basis>()
+  private readonly bases = new Map<string, Promise<Basis>>()
+  private readonly scope: Scope
+  private energies: Promise<number[]> | undefined
+  private readonly held: Measure | undefined
 
-  /** @throws InputError when a group is larger than a row. */
+  /**
+   * `heldOut`: H of tokens that no solver sees, for a second loss of the same codes.
+   * @throws InputError when a group is larger than a row.
+   */
   constructor(
     private readonly gpu: Gpu,
     private readonly problem: Problem,
     private readonly options: SolverOptions,
+    heldOut?: Hessian,
   ) {
     const { group } = options.settings
     if (group > problem.columns)
       throw new InputError(`group ${group} is larger than the ${problem.columns} columns of ${problem.weights.label}`)
+    this.scope = new Scope(gpu)
+    if (heldOut)
+      this.held = this.scope.own(
+        new Measure(gpu, { rows: problem.rows, columns: problem.columns, weights: problem.weights, hessian: heldOut }),
+      )
   }
 
   /** Yields the points of every running step; stopping it frees what the recipe holds. */
@@ -78,75 +78,133 @@ export class LayerSolver implements Disposable {
       throw new RangeError(
         `recipe '${recipe.name}' begins with '${recipe.steps[0]?.name ?? 'nothing'}', which has no codes to improve`,
       )
+    // The energy first: it overwrites the product that the first step's codes will need.
+    await (this.energies ??= this.measureEnergies())
     const basis = await this.basis(recipe.transform)
-    const [energy, grid] = await together(basis.energy(), basis.grid(recipe.grid ?? options.grid))
-    const { levels } = grid
-    const { codes, measure } = basis
-    const work: Work = { gpu, problem: basis.problem, levels, codes, measure }
+    const grid = await basis.grid(recipe.grid ?? options.grid)
+    const { codes, measure, truth } = basis
+    using own = new Scope(gpu)
+    let work: Work = { gpu, problem: basis.problem, levels: grid.levels, codes, measure, truth }
     let moves = 0
     let damping: number[] | null = null
+    const notes: string[] = []
     for (const [place, { step, values, key }] of chain.entries()) {
       const kept = place === 0 ? grid.starts.get(key) : undefined
-      const result = kept ? basis.restore(kept) : yield* progress(step, step.run(work, values))
-      if (place === 0 && !kept) await basis.keep(grid, key, result)
+      const result: StepResult & WithLevels<Levels> = kept
+        ? basis.restore(kept)
+        : yield* progress(step, step.run(work, values))
+      if (result.levels) work = { ...work, levels: own.own(result.levels) }
+      else if (place === 0 && !kept) await basis.keep(grid, key, result)
       moves += result.moves
       damping = result.damping ?? damping
+      if (result.note) notes.push(result.note)
     }
-    const { rows, columns } = this.problem
-    const { bits, group, width, groups } = levels
-    // Read back together: every answer of the GPU takes a while on its own.
-    const [objective, packedCodes] = await together(
-      measure.objective(codes, levels),
-      packed(gpu, codes, { rows, columns, bits }),
-    )
-    return {
-      rows,
-      columns,
-      objective,
-      relative: objective === 0 ? 0 : objective / energy,
-      moves,
-      damping,
-      levels: { bits, group, width, groups, scales: grid.scales, zeros: grid.zeros },
-      codes: packedCodes,
+    return { ...(await this.finish(basis, work)), moves, damping, notes }
+  }
+
+  /** Losses, levels and codes of what a chain ended with. */
+  private async finish(basis: Basis, { levels, codes }: Work): Promise<Omit<Solution, 'moves' | 'damping' | 'notes'>> {
+    const { gpu, problem, held } = this
+    const { restore, storedBits } = basis.transformed
+    const { rows, columns } = basis.problem
+    const { bits, width, groups, scales, zeros } = levels
+    const { group, symmetric, scaleType, zeroType } = levels
+    const [energy, heldEnergy] = await this.energies!
+    const loss = (objective: number, of: number) => ({ objective, relative: objective === 0 ? 0 : objective / of })
+    let restored: GpuBuffer | undefined
+    try {
+      using stream = packedOnGpu(gpu, codes, { rows, columns, bits })
+      if (restore) {
+        using weights = dequantizedOnGpu(gpu, { packed: stream, scales, zeros }, { rows, columns, width, groups, bits })
+        restored = await restore(weights)
+      }
+      const layer = restored ? await this.basis(ownBasis) : basis
+      const given = restored
+      const objectives = [layer.truth, ...(held ? [held] : [])].map((measure) =>
+        given ? measure.objectiveOf(given) : measure.objective(codes, levels),
+      )
+      // Read back together: every answer of the GPU takes a while on its own.
+      const [[objective, heldObjective], packedCodes, scaleValues, zeroValues, restoredValues] = await together([
+        together(objectives),
+        gpu.readU32(stream, 0, rows * packedWords(columns, bits)),
+        gpu.readF32(scales, 0, rows * groups),
+        gpu.readF32(zeros, 0, rows * groups),
+        restored ? gpu.readF32(restored, 0, problem.rows * problem.columns) : undefined,
+      ])
+      held?.changed()
+      return {
+        rows,
+        columns,
+        ...loss(objective, energy),
+        ...(held && { heldOut: loss(heldObjective, heldEnergy) }),
+        levels: { bits, group, symmetric, scaleType, width, groups, zeroType, scales: scaleValues, zeros: zeroValues },
+        codes: packedCodes,
+        ...(restoredValues && { restored: restoredValues }),
+        effectiveBits:
+          (storedBits + levelBits(levels, rows) + rows * columns * bits) / (problem.rows * problem.columns),
+      }
+    } finally {
+      restored?.[Symbol.dispose]()
     }
+  }
+
+  /** tr(W H Wᵀ), and the same on held-out tokens. */
+  private async measureEnergies(): Promise<number[]> {
+    const { truth } = await this.basis(ownBasis)
+    return together([truth, ...(this.held ? [this.held] : [])].map((measure) => measure.energy()))
   }
 
   private chosen(choice: StageChoice) {
     const step = named('step', steps, choice.name)
-    const { order, damp } = this.options
-    // What the plan decides for every step that has such an option.
-    const plans = Object.fromEntries(Object.entries({ order, damp }).filter(([name]) => name in step.options))
-    const values = optionValues(step.options, { ...plans, ...choice.options })
+    const values = this.valuesOf(step, choice)
     return { step, values, key: JSON.stringify([step.name, values]) }
   }
 
-  private async basis({ name, options }: StageChoice): Promise<Basis> {
-    const key = JSON.stringify([name, options])
+  private valuesOf<O extends OptionTable>(stage: { options: O }, choice: StageChoice) {
+    return optionValues(stage.options, { ...defaultsFor(stage, this.options), ...choice.options })
+  }
+
+  private basis(choice: StageChoice): Promise<Basis> {
+    const transform = named('transform', transforms, choice.name)
+    const values = this.valuesOf(transform, choice)
+    const key = JSON.stringify([choice.name, values])
     let basis = this.bases.get(key)
-    if (!basis) {
-      const transform = named('transform', transforms, name)
-      const transformed = await transform.run(this.gpu, this.problem, optionValues(transform.options, options))
-      this.bases.set(key, (basis = new Basis(this.gpu, transformed, this.options.settings)))
-    }
+    if (!basis) this.bases.set(key, (basis = this.makeBasis(transform, values)))
     return basis
   }
 
+  private async makeBasis(transform: Transform, values: OptionValues<OptionTable>): Promise<Basis> {
+    const { gpu, problem, options } = this
+    const transformed = await transform.run(gpu, problem, values)
+    return this.scope.own(await Basis.create(gpu, transformed, options.settings, options.eigenClip))
+  }
+
   [Symbol.dispose]() {
-    for (const basis of this.bases.values()) basis[Symbol.dispose]()
+    this.scope[Symbol.dispose]()
     this.bases.clear()
   }
 }
 
-/** Both results once both are done, also when one fails: neither may go on using buffers that are freed. */
-async function together<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second])
-  return [await first, await second]
+/** The plan's values for the options that a stage has. */
+export function defaultsFor(
+  { options }: { options: OptionTable },
+  { order, damp, seed }: StageDefaults,
+): Record<string, number | string> {
+  return Object.fromEntries(Object.entries({ order, damp, seed }).filter(([name]) => name in options))
+}
+
+/** All results once all are done, also when one fails: none may go on using buffers that are freed. */
+async function together<const T extends readonly unknown[]>(
+  results: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(results)
+  return Promise.all(results)
 }
 
 async function* progress(
   step: Step,
-  run: AsyncGenerator<DescentPoint[], StepResult>,
-): AsyncGenerator<SolveProgress, StepResult> {
+  run: AsyncGenerator<DescentPoint[], StepResult & WithLevels<Levels>>,
+): AsyncGenerator<SolveProgress, StepResult & WithLevels<Levels>> {
   try {
     for (;;) {
       const next = await run.next()
@@ -157,36 +215,4 @@ async function* progress(
     // Stopped half-way: the step frees its own buffers.
     await run.return({ moves: 0 })
   }
-}
-
-async function packed(
-  gpu: Gpu,
-  codes: GpuBuffer,
-  size: { rows: number; columns: number; bits: number },
-): Promise<Uint32Array> {
-  using buffer = gpu.buffer('packed codes', 4 * size.rows * packedWords(size.columns, size.bits))
-  const batch = gpu.batch('pack')
-  packCodes(batch, { codes, packed: buffer }, size)
-  batch.flush()
-  return gpu.readU32(buffer)
-}
-
-/** ŵ f32 [rows, columns] of a solution; the caller owns the buffer. */
-export function dequantizeSolution(gpu: Gpu, { rows, columns, levels, codes }: Solution): GpuBuffer {
-  using scope = new Scope(gpu)
-  const buffers = {
-    packed: scope.upload('packed codes', codes),
-    scales: scope.upload('scales', levels.scales),
-    zeros: scope.upload('zeros', levels.zeros),
-    weights: scope.buffer('dequantized weights', 4 * rows * columns),
-  }
-  const batch = gpu.batch('dequantize')
-  dequantize(batch, buffers, { rows, columns, ...levels })
-  batch.flush()
-  return scope.release(buffers.weights)
-}
-
-/** Codes [rows, columns] of a solution. */
-export function solutionCodes({ rows, columns, levels, codes }: Solution): Uint8Array<ArrayBuffer> {
-  return unpackCodes(codes, rows, columns, levels.bits)
 }

@@ -13,10 +13,24 @@ interface Stage<O extends OptionTable> {
   readonly title: string
   /** One sentence: what it does, with the paper's section in the file's header. */
   readonly summary: string
+  /** The rule in one line of plain text, W, H, Ŵ, E = Ŵ − W as everywhere. */
+  readonly formula: string
+  readonly source: Source
   readonly options: O
 }
 
-/** Changes the basis or scale of (W, H). `restore` brings ŵ back to the layer's own basis. */
+/** Where a stage comes from. */
+export interface Source {
+  /** Authors, year, section or algorithm. */
+  text: string
+  /** Absent where there is nothing to link to. */
+  url?: string
+}
+
+/**
+ * Changes the basis or scale of (W, H), and maybe its size. `restore` brings ŵ [rows, columns of the transformed
+ * problem] back to the layer's own basis.
+ */
 export interface Transform<O extends OptionTable = OptionTable> extends Stage<O> {
   reference(
     problem: ReferenceProblem,
@@ -28,8 +42,13 @@ export interface Transform<O extends OptionTable = OptionTable> extends Stage<O>
 /** The transformed problem; disposing of it frees only what the transform made. */
 export interface Transformed extends Disposable {
   problem: Problem
-  /** Overwrites ŵ f32 [rows, columns] of the transformed basis by ŵ in the layer's basis. */
-  restore(weights: GpuBuffer): Promise<void>
+  /**
+   * ŵ f32 [rows, columns] in the layer's basis, of ŵ f32 in the transformed basis; the caller owns both. Absent: the
+   * problem is the layer's own.
+   */
+  restore?(weights: GpuBuffer): Promise<GpuBuffer>
+  /** Bits that are stored beside codes and levels to undo the transform: signs, scales, angles. */
+  storedBits: number
 }
 
 /** Chooses the levels every weight may take, from the original weights. */
@@ -52,6 +71,13 @@ export interface StepResult {
    * Every damping tried (a fraction of mean diag H) in order; the last one worked. Absent where no factor is needed.
    */
   damping?: number[]
+  /** What a reader of the numbers must know: the variant that ran, what was left out and why. */
+  note?: string
+}
+
+/** A step that also chose new levels gives them here; the steps after it work on them. */
+export interface WithLevels<L> {
+  levels?: L
 }
 
 export interface Work {
@@ -60,8 +86,13 @@ export interface Work {
   levels: Levels
   /** u32 [rows, columns]: codes in, codes out. The first step of a chain finds it unwritten. */
   codes: GpuBuffer
-  /** Objective and gradient of the codes; a step that changes codes calls `changed()`. */
+  /** Loss and gradient of the codes on the problem; a step that changes codes calls `changed()`. */
   measure: Measure
+  /**
+   * The same with the layer's true Hessian and target; `measure` itself where the solver sees nothing else. What is
+   * shown and reported comes from here.
+   */
+  truth: Measure
 }
 
 /** Improves the codes. */
@@ -75,7 +106,7 @@ export interface Step<O extends OptionTable = OptionTable> extends Stage<O> {
     levels: ReferenceLevels,
     codes: Uint8Array | undefined,
     options: OptionValues<O>,
-  ): StepResult & { codes: Uint8Array }
-  /** Yields points as the work goes on; each yield is a place to pause or stop. */
-  run(work: Work, options: OptionValues<O>): AsyncGenerator<DescentPoint[], StepResult>
+  ): StepResult & WithLevels<ReferenceLevels> & { codes: Uint8Array }
+  /** Yields points as the work goes on; each yield is a place to pause or stop. The caller owns new levels. */
+  run(work: Work, options: OptionValues<O>): AsyncGenerator<DescentPoint[], StepResult & WithLevels<Levels>>
 }

@@ -51,7 +51,7 @@ describe('the plan in the address', () => {
     ['bits=9', 'bits=9; allowed: whole numbers from 2 to 8. Kept 3.'],
     ['bits=three', 'bits=three; allowed'],
     ['bits=', 'bits=; allowed'],
-    ['group=-1', "group=-1; allowed: 'row', 0 or a number of columns"],
+    ['group=-1', "group=-1; allowed: 'row', 'tensor', 0 or a number of columns"],
     ['recipes=gptq,magic', 'recipes=gptq,magic; allowed: rtn, gptq, cyclic'],
     ['grid=nf4', 'grid=nf4; allowed: minmax, clip'],
     ['sym=yes', 'sym=yes; allowed: 0, 1. Kept 0.'],

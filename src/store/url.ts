@@ -1,7 +1,9 @@
 // The plan in the address: `?bits=3&group=64&recipes=rtn,gptq,gptq+cdquant`. Only what differs from the default is
 // written.
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'
-import { recipes } from '../quantize/recipes.ts'
+import { grids } from '../quantize/grids/index.ts'
+import { TENSOR } from '../quantize/problem.ts'
+import { recipeNamed, recipes } from '../quantize/recipes.ts'
 
 export interface LinkedPlan {
   plan: Plan
@@ -18,7 +20,7 @@ interface Field {
   allowed: string
 }
 
-type NumberKey = 'bits' | 'group' | 'samples' | 'windows' | 'window'
+type NumberKey = 'bits' | 'group' | 'samples' | 'windows' | 'window' | 'heldOut' | 'seed'
 
 const whole = (key: NumberKey, min: number, max: number, allowed = `whole numbers from ${min} to ${max}`): Field => ({
   read: (text) => {
@@ -29,29 +31,45 @@ const whole = (key: NumberKey, min: number, max: number, allowed = `whole number
   allowed,
 })
 
-const oneOf = <K extends 'grid' | 'order' | 'scaleType'>(key: K, values: readonly Plan[K][]): Field => ({
+const between = (key: 'eigenClip' | 'eigenThreshold' | 'correction', max: number): Field => ({
+  read: (text) => {
+    const value = /^[\d.eE+-]+$/.test(text) ? Number(text) : NaN
+    return value >= 0 && value <= max ? { [key]: value } : undefined
+  },
+  write: (plan) => String(plan[key]),
+  allowed: `0 to ${max}`,
+})
+
+const oneOf = <K extends 'grid' | 'order' | 'scaleType' | 'mode'>(key: K, values: readonly Plan[K][]): Field => ({
   read: (text) => (values.includes(text as Plan[K]) ? { [key]: text as Plan[K] } : undefined),
   write: (plan) => plan[key],
   allowed: values.join(', '),
 })
 
-const groupField = whole('group', 0, 1_000_000, "'row', 0 or a number of columns")
+const groupField = whole('group', 0, 1_000_000, "'row', 'tensor', 0 or a number of columns")
 
 const names = recipes.map(({ name }) => name)
 
 const fields: Readonly<Record<string, Field>> = {
   bits: whole('bits', 2, 8),
-  group: { ...groupField, read: (text) => (text === 'row' ? { group: 0 } : groupField.read(text)) },
+  group: {
+    ...groupField,
+    read: (text) => (text === 'row' ? { group: 0 } : text === 'tensor' ? { group: TENSOR } : groupField.read(text)),
+    write: ({ group }) => (group === TENSOR ? 'tensor' : String(group)),
+  },
   recipes: {
     read: (text) => {
       // A plus sign in an address reads as a space.
       const asked = text.split(',').map((name) => name.trim().replaceAll(' ', '+'))
-      return asked.every((name) => names.includes(name)) ? { recipes: inOrder(asked) } : undefined
+      return asked.every(isRecipe) ? { recipes: inOrder(asked) } : undefined
     },
     write: (plan) => plan.recipes.join(','),
-    allowed: names.join(', '),
+    allowed: `${names.join(', ')}, or transform~grid~step+step`,
   },
-  grid: oneOf('grid', ['minmax', 'clip']),
+  grid: oneOf(
+    'grid',
+    grids.map(({ name }) => name),
+  ),
   sym: {
     read: (text) => (text === '1' || text === '0' ? { symmetric: text === '1' } : undefined),
     write: (plan) => (plan.symmetric ? '1' : '0'),
@@ -61,6 +79,12 @@ const fields: Readonly<Record<string, Field>> = {
   scale: oneOf('scaleType', ['f16', 'f32']),
   samples: whole('samples', 1, 100_000),
   windows: whole('windows', 0, 100_000),
+  heldout: whole('heldOut', 0, 100_000),
+  seed: whole('seed', 0, 2 ** 32 - 1),
+  clip: between('eigenClip', 0.5),
+  threshold: between('eigenThreshold', 1e6),
+  mode: oneOf('mode', ['quick', 'faithful']),
+  correction: between('correction', 1),
   window: whole('window', 2, 100_000),
   damp: {
     read: (text) => {
@@ -72,9 +96,22 @@ const fields: Readonly<Record<string, Field>> = {
   },
 }
 
-/** Recipes once each, in the order of the index: the yardstick is solved before what is measured against it. */
+/**
+ * Recipes once each, presets in the order of the index, then composed ones: the yardstick is solved before what is
+ * measured against it.
+ */
 export function inOrder(asked: readonly string[]): string[] {
-  return names.filter((name) => asked.includes(name))
+  const own = [...new Set(asked)].filter((name) => !names.includes(name))
+  return [...names.filter((name) => asked.includes(name)), ...own]
+}
+
+function isRecipe(name: string): boolean {
+  try {
+    recipeNamed(name)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Reads `location.search`. What is not allowed keeps its default and is named in `problems`. */

@@ -26,7 +26,7 @@ function runWith(
   }
   const calibration = { text: 'c', tokens: 4096, windows: 16 }
   const plan = { ...defaultPlan, recipes }
-  const common = { bits: 3, group: 0, grid: 'clip', moves: 0, damping: null, adapter: '' }
+  const common = { bits: 3, group: 0, grid: 'clip', moves: 0, effectiveBits: 3.25, damping: null, adapter: '' }
   const events: TimedEvent[] = [
     {
       event: 'started',
@@ -46,7 +46,14 @@ function runWith(
     for (const recipe of recipes) {
       const objective = recipe === 'gptq' ? 1 : loss
       if (last && recipe !== 'gptq')
-        events.push({ event: 'descent', layer, recipe, step: 'greedy', points: [{ moves: 0, objective }], at: 0 })
+        events.push({
+          event: 'descent',
+          layer,
+          recipe,
+          step: 'greedy',
+          points: [{ moves: 0, objective }],
+          at: 0,
+        })
       else
         events.push({
           event: 'layer',

@@ -136,7 +136,7 @@ export function madeUpRun({
       for (let i = 0; descends && i <= 24; i++) {
         const share = i / 24
         const objective = end + (from - end) * Math.exp(-5 * share)
-        const points = [{ moves: Math.round(moves * share), objective }]
+        const points = [{ moves: Math.round(moves * share), effectiveBits: 3.25, objective }]
         push({ event: 'descent', layer, recipe, step: recipe === 'cyclic' ? 'cyclic' : 'greedy', points }, columns / 32)
       }
       if (recipe === 'gptq' && layer === layers[13]?.layer)
@@ -155,6 +155,7 @@ export function madeUpRun({
         rows,
         columns,
         moves,
+        effectiveBits: 3.25,
         damping,
         adapter: adapter.name,
         ms: 12,

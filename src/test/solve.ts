@@ -5,7 +5,8 @@ import { uploadHessian } from '../quantize/hessian.ts'
 import type { ReferenceProblem } from '../quantize/problem.ts'
 import type { Recipe, StageChoice } from '../quantize/recipes.ts'
 import { referenceResidual } from '../quantize/reference.ts'
-import { LayerSolver, solutionCodes, type Solution, type SolverOptions } from '../quantize/solve.ts'
+import { solutionCodes, type Solution } from '../quantize/solution.ts'
+import { LayerSolver, type SolverOptions } from '../quantize/solve.ts'
 import type { DescentPoint } from '../quantize/stage.ts'
 
 export const plainOptions: SolverOptions = {
@@ -13,11 +14,13 @@ export const plainOptions: SolverOptions = {
   settings: { bits: 3, group: 0, symmetric: false, scaleType: 'f32' },
   order: 'natural',
   damp: 0.01,
+  seed: 1,
+  eigenClip: { fraction: 0, threshold: 0 },
 }
 
 /** A recipe of these steps. */
 export function chain(name: string, ...steps: StageChoice[]): Recipe {
-  return { name, title: name, short: name, transform: { name: 'identity' }, steps }
+  return { name, title: name, short: name, family: 'composed', transform: { name: 'none' }, steps }
 }
 
 /** Solves with recipe after recipe; gives the solutions and all their points. */

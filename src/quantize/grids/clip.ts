@@ -12,6 +12,8 @@ export const clip: Grid<Record<never, never>> = {
   name: 'clip',
   title: 'Clip search',
   summary: 'Shrinks the min-max range of every row or group to the factor with the smallest error weighted by diag H.',
+  formula: 'γ* = argmin over γ of Σ_j H_jj (ŵ_j(γ) − w_j)², the range of min-max times γ',
+  source: { text: 'Lin et al. 2023 (AWQ), section 4, with diag H as weight', url: 'https://arxiv.org/abs/2306.00978' },
   options: {},
   reference(problem, settings) {
     const { columns, hessian, rows, weights } = problem

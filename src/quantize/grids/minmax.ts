@@ -11,10 +11,12 @@ export const minmax: Grid<Record<never, never>> = {
   name: 'minmax',
   title: 'Min-max',
   summary: 'The levels span the smallest and the largest weight of every row or group.',
+  formula: 'lo = min(0, min w), hi = max(0, max w); scale = (hi − lo) / (2^bits − 1), zero = round(−lo / scale)',
+  source: { text: 'Frantar et al. 2022, quant.py of IST-DASLab/gptq', url: 'https://arxiv.org/abs/2210.17323' },
   options: {},
   reference({ rows, columns, weights }, settings) {
     const shape = { rows, columns, ...settings, ...groupsOf(columns, settings.group) }
-    return { ...settings, ...groupsOf(columns, settings.group), ...reference(weights, shape) }
+    return { ...settings, ...groupsOf(columns, settings.group), ...reference(weights, shape), zeroType: 'integer' }
   },
   run: (gpu, problem, settings) => Promise.resolve(minmaxLevels(gpu, problem, settings, settings.scaleType)),
 }
@@ -29,5 +31,13 @@ export function minmaxLevels(gpu: Gpu, problem: Problem, settings: GridSettings,
   const batch = gpu.batch('minmax')
   kernel(batch, { weights, scales, zeros }, { rows, columns, width, groups, ...settings, scaleType })
   batch.flush()
-  return { ...settings, width, groups, scales, zeros, [Symbol.dispose]: () => scope[Symbol.dispose]() }
+  return {
+    ...settings,
+    width,
+    groups,
+    scales,
+    zeros,
+    zeroType: 'integer',
+    [Symbol.dispose]: () => scope[Symbol.dispose](),
+  }
 }

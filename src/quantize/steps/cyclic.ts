@@ -12,6 +12,8 @@ export const cyclic: Step<typeof options> = {
   name: 'cyclic',
   title: 'Cyclic descent',
   summary: 'Sets column after column to its best level, sweep after sweep, until none changes.',
+  formula: 'ŵ_j ← nearest level to ŵ_j − (E H)_j / H_jj, for j = 1 … columns, sweep after sweep',
+  source: { text: 'Behdin et al. 2023 (QuantEase), lemma 1', url: 'https://arxiv.org/abs/2309.01885' },
   refines: true,
   descends: true,
   options,

@@ -8,7 +8,7 @@ import { BLOCK } from '../../kernels/cholesky-block.ts'
 import { gptqBlock } from '../../kernels/gptq-block.ts'
 import { padded, rankUpdate } from '../../kernels/rank-update.ts'
 import { choleskyUpper, invert } from '../../math/linear.ts'
-import { roundHalfEven } from '../../math/round.ts'
+import { nearestCode } from '../../math/round.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { dampings } from '../factor.ts'
 import { orderOf } from '../hessian.ts'
@@ -25,6 +25,11 @@ export const gptq: Step<typeof options> = {
   name: 'gptq',
   title: 'GPTQ',
   summary: 'Rounds column after column and lets the columns to come make up for the error.',
+  formula: 'ŵ_t = nearest level to w_t + Σ_{s<t} (w − ŵ)_s M[s, t], H + λI = C Cᵀ, M = C diag(1 / diag C) − I',
+  source: {
+    text: 'Frantar et al. 2022, algorithm 1, in the form of Chee et al. 2023, theorem 6',
+    url: 'https://arxiv.org/abs/2210.17323',
+  },
   refines: false,
   descends: false,
   options,
@@ -100,9 +105,7 @@ function reference(
     for (let t = 0; t < columns; t++) {
       const level = row * groups + Math.floor(steps[t] / width)
       const live = diagonal[steps[t]] > 0
-      const code = live
-        ? Math.min(2 ** bits - 1, Math.max(0, roundHalfEven(w[t] / scales[level]) + zeros[level]))
-        : zeros[level]
+      const code = nearestCode(live ? w[t] / scales[level] : 0, zeros[level], 2 ** bits - 1)
       const error = live ? (w[t] - scales[level] * (code - zeros[level])) / U[t * columns + t] : 0
       for (let k = t; k < columns; k++) w[k] -= error * U[t * columns + k]
       codes[row * columns + steps[t]] = code

@@ -14,6 +14,8 @@ export const greedy: Step<typeof options> = {
   name: 'greedy',
   title: 'Greedy descent',
   summary: 'Changes, in every row, the one code that lowers the loss most, until no change does.',
+  formula: 'argmin over j, level of δ² H_jj + 2 δ (E H)_j, δ = level − ŵ_j; again until no change lowers it',
+  source: { text: 'Nair and Suggala 2024 (CDQuant), algorithm 1', url: 'https://arxiv.org/abs/2406.17542' },
   refines: true,
   descends: true,
   options,

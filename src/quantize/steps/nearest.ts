@@ -7,6 +7,8 @@ export const nearest: Step<Record<never, never>> = {
   name: 'nearest',
   title: 'Nearest',
   summary: 'Gives every weight its nearest level.',
+  formula: 'ŵ_j = the level nearest to w_j',
+  source: { text: 'Rounding to nearest, the base line' },
   refines: false,
   descends: false,
   options: {},

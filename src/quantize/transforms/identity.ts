@@ -2,11 +2,12 @@
 import type { Transform } from '../stage.ts'
 
 export const identity: Transform<Record<never, never>> = {
-  name: 'identity',
+  name: 'none',
   title: 'None',
   summary: 'Quantizes the weights in the basis of the layer itself.',
+  formula: 'W, H as they are',
+  source: { text: 'No transform' },
   options: {},
   reference: (problem) => ({ problem, restore: (weights) => weights }),
-  run: (_gpu, problem) =>
-    Promise.resolve({ problem, restore: () => Promise.resolve(), [Symbol.dispose]: () => undefined }),
+  run: (_gpu, problem) => Promise.resolve({ problem, storedBits: 0, [Symbol.dispose]: () => undefined }),
 }
