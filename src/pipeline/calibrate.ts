@@ -6,6 +6,7 @@ import { Scope } from '../gpu/scope.ts'
 import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
 import type { LayerFacts } from '../model/facts.ts'
+import type { KnownFactors } from '../quantize/hessian.ts'
 import { checkAdapter } from '../model/memory.ts'
 import type { Forward, Model } from '../model/model.ts'
 import { Chunks } from './chunks.ts'
@@ -18,6 +19,15 @@ export interface CapturedHessian {
   tokens: number
   /** f32 [columns, columns], both triangles. */
   matrix: GpuBuffer
+  /** What solvers find out about it, kept with it; absent where it is not kept. */
+  known?: KnownFacts
+}
+
+/** What need not be computed again for the same Hessian, in ordinary memory. */
+export interface KnownFacts {
+  factors: KnownFactors
+  /** Energies of the layers that read this input, by name. */
+  energies: Map<string, readonly number[]>
 }
 
 export interface WindowProgress {

@@ -1,7 +1,8 @@
-// Hessians of the unquantized model, kept in ordinary memory as upper triangles, so that another bit width needs no second calibration.
+// Hessians of the unquantized model, kept in ordinary memory as upper triangles, so that another bit width needs no
+// second calibration; and, where there is room, what solvers found out about them.
 import type { Gpu } from '../gpu/gpu.ts'
 import type { LayerFacts } from './events.ts'
-import type { CapturedHessian } from './calibrate.ts'
+import type { CapturedHessian, KnownFacts } from './calibrate.ts'
 
 interface Kept {
   layers: LayerFacts[]
@@ -9,7 +10,11 @@ interface Kept {
   tokens: number
   /** Rows of the upper triangle one after another: columns · (columns + 1) / 2. */
   upper: Float32Array
+  known: KnownFacts | undefined
 }
+
+/** Factors of two orders take four times what an upper triangle takes. */
+const FACTS_SHARE = 4
 
 /** Bytes of all Hessians of a run with these column counts. */
 export function cachedBytes(columns: readonly number[]): number {
@@ -19,6 +24,7 @@ export function cachedBytes(columns: readonly number[]): number {
 export class HessianCache {
   /** What the kept Hessians were made from: model, text, windows. */
   private key = ''
+  private facts = false
   private readonly blocks = new Map<number, Kept[]>()
 
   /** `budgetBytes`: above it nothing is kept, and a run says so. */
@@ -29,20 +35,24 @@ export class HessianCache {
     return this.key === key && this.blocks.size === blocks
   }
 
-  /** Forgets everything made from something else. */
-  begin(key: string): void {
+  /** Forgets everything made from something else; `bytes` are those of all Hessians to come. */
+  begin(key: string, bytes: number): void {
     this.blocks.clear()
     this.key = key
+    this.facts = (1 + FACTS_SHARE) * bytes <= this.budgetBytes
   }
 
+  /** Keeps them; what is found out about them from now on is kept as well. */
   async keep(gpu: Gpu, block: number, captured: readonly CapturedHessian[]): Promise<void> {
     const kept: Kept[] = []
-    for (const { layers, columns, tokens, matrix } of captured) {
+    for (const one of captured) {
+      const { layers, columns, tokens, matrix } = one
+      if (this.facts) one.known = { factors: new Map(), energies: new Map() }
       const full = await gpu.readF32(matrix)
       const upper = new Float32Array((columns * (columns + 1)) / 2)
       for (let i = 0, at = 0; i < columns; at += columns - i++)
         upper.set(full.subarray(i * columns + i, (i + 1) * columns), at)
-      kept.push({ layers, columns, tokens, upper })
+      kept.push({ layers, columns, tokens, upper, known: one.known })
     }
     this.blocks.set(block, kept)
   }
@@ -51,11 +61,12 @@ export class HessianCache {
   load(gpu: Gpu, block: number): CapturedHessian[] {
     const kept = this.blocks.get(block)
     if (!kept) throw new Error(`no Hessians of block ${block} are kept`)
-    return kept.map(({ layers, columns, tokens, upper }) => {
+    return kept.map(({ layers, columns, tokens, upper, known }) => {
       const full = new Float32Array(columns * columns)
       for (let i = 0, at = 0; i < columns; i++)
         for (let j = i; j < columns; j++, at++) full[i * columns + j] = full[j * columns + i] = upper[at]
-      return { layers, columns, tokens, matrix: gpu.upload(`hessian ${layers[0].layer}`, full) }
+      const matrix = gpu.upload(`hessian ${layers[0].layer}`, full)
+      return { layers, columns, tokens, matrix, ...(known && { known }) }
     })
   }
 }

@@ -58,7 +58,7 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
   const results: LayerResult[] = []
   {
     using calibrating = cached ? undefined : new Calibration(gpu, model, calibration)
-    if (!cached) cache.begin(key)
+    if (!cached) cache.begin(key, keepBytes)
     for (let block = 0; block < model.facts.blocks; block++) {
       const captured = calibrating
         ? yield* relabel(calibrating.block(block), (progress): RunEvent => ({

@@ -3,7 +3,8 @@ import { createHessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import type { Solution } from '../quantize/solution.ts'
 import { LayerSolver } from '../quantize/solve.ts'
-import type { CapturedHessian } from './calibrate.ts'
+import type { Problem } from '../quantize/problem.ts'
+import type { CapturedHessian, KnownFacts } from './calibrate.ts'
 import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
 import { solverOptions, type Plan } from './plan.ts'
 import { relabel } from './relabel.ts'
@@ -20,8 +21,8 @@ export async function* solveBlock(
   take: Take,
 ): AsyncGenerator<RunEvent> {
   try {
-    for (const { layers, columns, tokens, matrix } of captured) {
-      using hessian = createHessian(inputs.gpu, matrix, columns)
+    for (const { layers, columns, tokens, matrix, known } of captured) {
+      using hessian = createHessian(inputs.gpu, matrix, columns, known?.factors)
       const deadColumns = (await hessian.deadColumns()).length
       const names = layers.map(({ layer }) => layer)
       yield { event: 'hessian', block, layers: names, columns, tokens, deadColumns, few: tokens < 4 * columns }
@@ -29,8 +30,9 @@ export async function* solveBlock(
       for (const [i, layer] of layers.entries()) {
         using weights = inputs.gpu.upload(`weights ${layer.layer}`, await reading)
         if (i + 1 < layers.length) reading = readAhead(inputs, layers[i + 1])
-        yield* solveLayer(inputs, plan, layer, { rows: layer.rows, columns, weights, hessian }, take)
+        yield* solveLayer(inputs, plan, layer, { rows: layer.rows, columns, weights, hessian }, known, take)
       }
+      await hessian.remember()
     }
   } finally {
     for (const { matrix } of captured) matrix[Symbol.dispose]()
@@ -48,11 +50,13 @@ async function* solveLayer(
   { gpu }: RunInputs,
   plan: Plan,
   { layer, rows, columns }: LayerFacts,
-  problem: ConstructorParameters<typeof LayerSolver>[1],
+  problem: Problem,
+  known: KnownFacts | undefined,
   take: Take,
 ): AsyncGenerator<RunEvent> {
   const { bits, group, grid } = plan
-  using solver = new LayerSolver(gpu, problem, solverOptions(plan))
+  using solver = new LayerSolver(gpu, problem, solverOptions(plan), undefined, known?.energies.get(layer))
+  known?.energies.set(layer, await solver.knownEnergies())
   for (const recipe of plan.recipes) {
     yield { event: 'solving', layer, recipe }
     const solution = yield* relabel(solver.solve(recipeNamed(recipe)), ({ step, points }): RunEvent => ({

@@ -18,6 +18,17 @@ export interface EigenClip {
   threshold: number
 }
 
+/** A factor in ordinary memory: what a Hessian that is uploaded again need not compute again. */
+export interface KnownFactor {
+  /** [columns, padded(columns)], see Factor. */
+  feedback: Float32Array
+  order: Uint32Array
+  damping: number[]
+}
+
+/** Known factors by order and damping. */
+export type KnownFactors = Map<string, KnownFactor>
+
 /** Everything derived is made when first asked for and lives as long as the Hessian. */
 export interface Hessian extends Disposable {
   readonly columns: number
@@ -36,13 +47,18 @@ export interface Hessian extends Disposable {
    * ladder.
    */
   factor(order: Order, damp: number): Promise<Factor>
+  /** Reads the factors made so far into `known`, where one was given. */
+  remember(): Promise<void>
   /** H with its largest eigenvalues lowered; this Hessian itself where nothing is to be lowered. */
   clipped(clip: EigenClip): Promise<Hessian>
 }
 
-/** Takes over `matrix` f32 [columns, columns]: it is freed with the Hessian. */
-export function createHessian(gpu: Gpu, matrix: GpuBuffer, columns: number): Hessian {
-  return new LazyHessian(gpu, matrix, columns)
+/**
+ * Takes over `matrix` f32 [columns, columns]: it is freed with the Hessian. `known` holds factors of the same H from
+ * before, and takes those made now.
+ */
+export function createHessian(gpu: Gpu, matrix: GpuBuffer, columns: number, known?: KnownFactors): Hessian {
+  return new LazyHessian(gpu, matrix, columns, known)
 }
 
 /** H from ordinary memory, row-major [columns, columns], symmetric. */
@@ -70,6 +86,7 @@ class LazyHessian implements Hessian {
     private readonly gpu: Gpu,
     readonly matrix: GpuBuffer,
     readonly columns: number,
+    private readonly known?: KnownFactors,
   ) {
     this.diagonal = gpu.buffer('diagonal', 8 * columns)
     this.owned = [matrix, this.diagonal]
@@ -105,8 +122,31 @@ class LazyHessian implements Hessian {
   factor(order: Order, damp: number): Promise<Factor> {
     const key = `${order} ${damp}`
     let factor = this.factors.get(key)
-    if (!factor) this.factors.set(key, (factor = this.makeFactor(order, damp)))
+    if (!factor) {
+      const known = this.known?.get(key)
+      factor = known ? Promise.resolve(this.uploadFactor(known)) : this.makeFactor(order, damp)
+      this.factors.set(key, factor)
+    }
     return factor
+  }
+
+  async remember(): Promise<void> {
+    const { gpu, known } = this
+    if (!known) return
+    for (const [key, made] of this.factors) {
+      if (known.has(key)) continue
+      const { feedback, order, damping } = await made
+      known.set(key, { feedback: await gpu.readF32(feedback), order: await gpu.readU32(order), damping })
+    }
+  }
+
+  private uploadFactor({ feedback, order, damping }: KnownFactor): Factor {
+    return {
+      feedback: this.own(this.gpu.upload('feedback', feedback)),
+      order: this.own(this.gpu.upload('order', order)),
+      damping,
+      [Symbol.dispose]: () => undefined,
+    }
   }
 
   clipped({ fraction, threshold }: EigenClip): Promise<Hessian> {

@@ -47,11 +47,12 @@ const ownBasis: StageChoice = { name: 'none' }
 export class LayerSolver implements Disposable {
   private readonly bases = new Map<string, Promise<Basis>>()
   private readonly scope: Scope
-  private energies: Promise<number[]> | undefined
+  private energies: Promise<readonly number[]> | undefined
   private readonly held: Measure | undefined
 
   /**
-   * `heldOut`: H of tokens that no solver sees, for a second loss of the same codes.
+   * `heldOut`: H of tokens that no solver sees, for a second loss of the same codes. `energies`: what `knownEnergies`
+   * of an earlier solver of the same problem gave.
    * @throws InputError when a group is larger than a row.
    */
   constructor(
@@ -59,11 +60,13 @@ export class LayerSolver implements Disposable {
     private readonly problem: Problem,
     private readonly options: SolverOptions,
     heldOut?: Hessian,
+    energies?: readonly number[],
   ) {
     const { group } = options.settings
     if (group > problem.columns)
       throw new InputError(`group ${group} is larger than the ${problem.columns} columns of ${problem.weights.label}`)
     this.scope = new Scope(gpu)
+    if (energies) this.energies = Promise.resolve(energies)
     if (heldOut)
       this.held = this.scope.own(
         new Measure(gpu, { rows: problem.rows, columns: problem.columns, weights: problem.weights, hessian: heldOut }),
@@ -79,7 +82,7 @@ export class LayerSolver implements Disposable {
         `recipe '${recipe.name}' begins with '${recipe.steps[0]?.name ?? 'nothing'}', which has no codes to improve`,
       )
     // The energy first: it overwrites the product that the first step's codes will need.
-    await (this.energies ??= this.measureEnergies())
+    await this.knownEnergies()
     const basis = await this.basis(recipe.transform)
     const grid = await basis.grid(recipe.grid ?? options.grid)
     const { codes, measure, truth } = basis
@@ -109,7 +112,7 @@ export class LayerSolver implements Disposable {
     const { rows, columns } = basis.problem
     const { bits, width, groups, scales, zeros } = levels
     const { group, symmetric, scaleType, zeroType } = levels
-    const [energy, heldEnergy] = await this.energies!
+    const [energy, heldEnergy] = await this.knownEnergies()
     const loss = (objective: number, of: number) => ({ objective, relative: objective === 0 ? 0 : objective / of })
     let restored: GpuBuffer | undefined
     try {
@@ -148,7 +151,11 @@ export class LayerSolver implements Disposable {
     }
   }
 
-  /** tr(W H Wᵀ), and the same on held-out tokens. */
+  /** tr(W H Wᵀ), and the same on held-out tokens. @throws InputError when one is not finite. */
+  knownEnergies(): Promise<readonly number[]> {
+    return (this.energies ??= this.measureEnergies())
+  }
+
   private async measureEnergies(): Promise<number[]> {
     const { truth } = await this.basis(ownBasis)
     return together([truth, ...(this.held ? [this.held] : [])].map((measure) => measure.energy()))
