@@ -41,7 +41,8 @@ export function solveReference(original: ReferenceProblem, recipe: Recipe, optio
   const transform = named('transform', transforms, recipe.transform.name)
   const valuesOf = <O extends OptionTable>(stage: { options: O }, choice: StageChoice) =>
     optionValues(stage.options, { ...defaultsFor(stage, options), ...choice.options })
-  const { problem, restore } = transform.reference(original, valuesOf(transform, recipe.transform))
+  const values = valuesOf(transform, recipe.transform)
+  const { problem, restore } = transform.reference(original, options.settings, values)
   const choice = recipe.grid ?? options.grid
   const grid = named('grid', grids, choice.name)
   let levels = grid.reference(problem, options.settings, valuesOf(grid, choice))

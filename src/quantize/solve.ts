@@ -182,7 +182,7 @@ export class LayerSolver implements Disposable {
 
   private async makeBasis(transform: Transform, values: OptionValues<OptionTable>): Promise<Basis> {
     const { gpu, problem, options } = this
-    const transformed = await transform.run(gpu, problem, values)
+    const transformed = await transform.run(gpu, problem, options.settings, values)
     return this.scope.own(await Basis.create(gpu, transformed, options.settings, options.eigenClip))
   }
 

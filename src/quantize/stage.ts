@@ -34,9 +34,11 @@ export interface Source {
 export interface Transform<O extends OptionTable = OptionTable> extends Stage<O> {
   reference(
     problem: ReferenceProblem,
+    settings: GridSettings,
     options: OptionValues<O>,
   ): { problem: ReferenceProblem; restore(weights: Float64Array): Float64Array }
-  run(gpu: Gpu, problem: Problem, options: OptionValues<O>): Promise<Transformed>
+  /** `settings` are those of the grid to come, for transforms that are chosen by what rounding does to them. */
+  run(gpu: Gpu, problem: Problem, settings: GridSettings, options: OptionValues<O>): Promise<Transformed>
 }
 
 /** The transformed problem; disposing of it frees only what the transform made. */
