@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { normalisedError } from '../math/compare.ts'
+import { withGpu } from '../test/gpu.ts'
+import { gaussians } from '../test/numbers.ts'
+import { crossGram, reference } from './cross-gram.ts'
+import type { GramShape } from './gram.ts'
+
+describe.each<GramShape>(['register', 'tiled'])('cross-gram, %s', (shape) => {
+  test.each([
+    [1, 1, 1],
+    [1, 15, 4],
+    [17, 2, 15],
+    [15, 1, 68],
+    [257, 130, 36],
+    [300, 257, 17],
+  ])('chunks of %i and %i tokens, %i columns', async (first, second, columns) => {
+    await withGpu(async (gpu, scope) => {
+      const matrix = scope.buffer('matrix', 4 * columns * columns)
+      let expected = new Float64Array(columns * columns)
+      let before = 0
+      for (const [seed, tokens] of [first, second].entries()) {
+        const x = gaussians(tokens * columns, seed)
+        const y = gaussians(tokens * columns, 10 + seed)
+        const batch = gpu.batch('cross-gram')
+        const buffers = { x: scope.upload('x', x), y: scope.upload('y', y), matrix }
+        crossGram(batch, buffers, { tokens, columns, before }, shape)
+        await batch.submit()
+        expected = reference(x, y, { tokens, columns, before }, expected) as Float64Array<ArrayBuffer>
+        before += tokens
+      }
+      // Sums of up to 300 products in float32: relative errors of some 1e-7, squared.
+      expect(normalisedError(await gpu.readF32(matrix), expected)).toBeLessThan(1e-12)
+    })
+  })
+
+  test('cut along the rows', async () => {
+    await withGpu(async (gpu, scope) => {
+      const [tokens, columns] = [20, 100]
+      const x = gaussians(tokens * columns, 1)
+      const y = gaussians(tokens * columns, 2)
+      const matrix = scope.buffer('matrix', 4 * columns * columns)
+      const before = gpu.workPerSubmit
+      gpu.workPerSubmit = 1
+      const batch = gpu.batch('cross-gram')
+      const buffers = { x: scope.upload('x', x), y: scope.upload('y', y), matrix }
+      crossGram(batch, buffers, { tokens, columns, before: 0 }, shape)
+      await batch.submit()
+      gpu.workPerSubmit = before
+      const expected = reference(x, y, { tokens, columns, before: 0 })
+      expect(normalisedError(await gpu.readF32(matrix), expected)).toBeLessThan(1e-12)
+    })
+  })
+})
