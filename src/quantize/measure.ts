@@ -1,6 +1,7 @@
 // The objective of codes, from scratch: E = Ŵ − W, G = E·H, row losses Σ_j E∘G in float32 on the GPU, their sum in
 // float64 here.
-// G stays on the GPU: it is the state of coordinate descent.
+// G stays on the GPU: it is the state of coordinate descent. A problem with a shift S has the gradient G = E·H + S, and
+// what falls is its integral tr(E H Eᵀ) + 2 tr(S Eᵀ), row by row Σ_j E∘(G + S): it is 0 at Ŵ = W and may be negative.
 import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Batch } from '../gpu/batch.ts'
@@ -18,6 +19,8 @@ export class Measure implements Disposable {
   /** f32 [rows, columns]; G of the codes last recorded. */
   readonly product: GpuBuffer
   private readonly loss: GpuBuffer
+  /** Σ_j E∘S of every row; absent without a shift. */
+  private readonly shiftLoss: GpuBuffer | undefined
   private readonly scope: Scope
   /** Objective of the codes as they are; undefined after a change. */
   private known: number | undefined
@@ -33,6 +36,7 @@ export class Measure implements Disposable {
     this.residual = this.scope.buffer('residual', 4 * rows * columns)
     this.product = this.scope.buffer('product', 4 * rows * columns)
     this.loss = this.scope.buffer('row losses', 4 * rows)
+    if (problem.shift) this.shiftLoss = this.scope.buffer('row losses of the shift', 4 * rows)
   }
 
   /** To be called by whoever changes the codes. */
@@ -51,7 +55,7 @@ export class Measure implements Disposable {
   record(batch: Batch, codes: GpuBuffer, { width, groups, scales, zeros }: Levels): void {
     const { rows, columns, weights } = this.problem
     residual(batch, { weights, codes, scales, zeros, residual: this.residual }, { rows, columns, width, groups })
-    this.recordProduct(batch, this.residual)
+    this.recordProduct(batch, this.residual, this.problem.shift)
   }
 
   /** tr(E H Eᵀ) of E = `weights` − W, for weights f32 [rows, columns] that no codes give. */
@@ -60,28 +64,40 @@ export class Measure implements Disposable {
     const batch = this.gpu.batch('objective of weights')
     const difference = { left: weights, right: this.problem.weights, result: this.residual }
     scaledSum(batch, difference, { elements: rows * columns, factor: -1 })
-    this.recordProduct(batch, this.residual)
+    this.recordProduct(batch, this.residual, this.problem.shift)
     batch.flush()
     const objective = await this.read()
     this.known = undefined
     return objective
   }
 
-  private recordProduct(batch: Batch, x: GpuBuffer): void {
+  private recordProduct(batch: Batch, x: GpuBuffer, shift?: GpuBuffer): void {
     const { rows, columns, hessian } = this.problem
+    const { product, loss, shiftLoss } = this
+    if (shift) batch.copy(shift, 0, product, 0, product.bytes)
     // H is symmetric: E·Hᵀ = E·H.
-    matmul(batch, { x, weights: hessian.matrix, y: this.product }, { tokens: rows, rows: columns, columns })
-    rowLoss(batch, { residual: x, product: this.product, loss: this.loss }, { rows, columns })
+    const accumulate = shift !== undefined
+    matmul(batch, { x, weights: hessian.matrix, y: product }, { tokens: rows, rows: columns, columns, accumulate })
+    rowLoss(batch, { residual: x, product, loss }, { rows, columns })
+    if (!shiftLoss) return
+    if (shift) rowLoss(batch, { residual: x, product: shift, loss: shiftLoss }, { rows, columns })
+    else batch.clear(shiftLoss)
   }
 
   /** Sum of the row losses last recorded; the batch must be flushed. */
   async read(): Promise<number> {
-    const losses = await this.gpu.readF32(this.loss, 0, this.problem.rows)
+    const { gpu, loss, shiftLoss } = this
+    const { rows } = this.problem
+    const [losses, shifts] = await Promise.all([
+      gpu.readF32(loss, 0, rows),
+      shiftLoss && gpu.readF32(shiftLoss, 0, rows),
+    ])
     // Rounding can leave a tiny negative number where a semidefinite H gives 0.
-    return (this.known = losses.reduce((sum, loss) => sum + Math.max(0, loss), 0))
+    const sum = (row: number) => (shifts ? losses[row] + shifts[row] : Math.max(0, losses[row]))
+    return (this.known = losses.reduce((total, _, row) => total + sum(row), 0))
   }
 
-  /** tr(E H Eᵀ) of the codes; known or measured now. */
+  /** tr(E H Eᵀ) of the codes, with a shift + 2 tr(S Eᵀ); known or measured now. */
   async objective(codes: GpuBuffer, levels: Levels): Promise<number> {
     if (this.known !== undefined) return this.known
     const batch = this.gpu.batch('objective')
