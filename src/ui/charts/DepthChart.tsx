@@ -1,16 +1,18 @@
-// Every layer, on one x axis: relative loss (log) above, ÷ the yardstick's loss (linear) below. A panel is drawn anew
-// when a layer has news; what the pointer and the run move comes by context.
-import { memo, type ReactNode, useCallback, useContext, useId, useMemo, useRef, useState } from 'react'
+// Every layer, on one x axis: relative loss (log) above, ÷ the yardstick's loss (linear) below. New points are drawn
+// at most about once a second, each panel in a task of its own; the marks of what is under way move in between by
+// context.
+import { memo } from 'react'
+import { CartesianGrid, Line, LineChart, ReferenceArea, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
 import type { DepthMark, DepthRow } from '../../store/curves.ts'
 import { layerName, percentTick, signedPercent, significant } from '../../store/wording.ts'
 import { recipeClass } from '../marks.tsx'
+import { useKept, usePaced } from '../paced.ts'
 import { useWidth } from '../width.ts'
 import { depthFrames } from './depth-frames.ts'
 import { DepthLabels } from './DepthLabels.tsx'
-import { Bands, DepthContext, DepthXAxis, MarkIcons, PointedLine, WorkingLine } from './DepthNotes.tsx'
-import { type Axis, type Plot, plotOf, polyline } from './plot.ts'
+import { DepthContext, DepthXAxis, MarkIcons, WorkingLine } from './DepthNotes.tsx'
 import { decimals } from './scales.ts'
-import { Grid, Surface, Tip } from './Surface.tsx'
+import { Tip } from './Tip.tsx'
 
 interface Props {
   rows: readonly DepthRow[]
@@ -25,68 +27,69 @@ interface Props {
   titles: readonly [loss: string, ratio: string]
 }
 
+const EVERY_MS = 900
+
 export default function DepthChart(props: Props) {
-  const { rows, recipes, yardstick, challenger, marks, working, shown, onSelect, titles } = props
   const [ref, width] = useWidth<HTMLDivElement>()
-  const [pointed, setPointed] = useState<number>()
-  const newest = useRef<number>(undefined)
-  const onPoint = useCallback((index: number | undefined) => setPointed((newest.current = index)), [])
-  const onPick = useCallback(() => {
-    const row = newest.current === undefined ? undefined : rows[newest.current]
-    if (row) onSelect(row.layer)
-  }, [rows, onSelect])
-  const context = useMemo(() => ({ working, shown, pointed }), [working, shown, pointed])
-  const common = { rows, recipes, yardstick, challenger, width, onPoint, onPick }
-  const row = pointed === undefined ? undefined : rows[pointed]
+  const upper = usePaced(props.rows, EVERY_MS)
+  const lower = usePaced(upper, 60)
+  const names = props.recipes.join(' ')
+  const recipes = useKept(props.recipes, names)
+  const titles = useKept(props.titles, `${upper.length} ${names}`)
+  const common = {
+    recipes,
+    yardstick: props.yardstick,
+    challenger: props.challenger,
+    marks: useKept(props.marks, JSON.stringify(props.marks)),
+    onSelect: props.onSelect,
+    width,
+  }
   return (
     <div ref={ref} className="chart depth">
       {width > 0 && (
-        <DepthContext value={context}>
-          <LossPanel {...common} marks={marks} title={titles[0]} />
-          {recipes.length > 1 && <RatioPanel {...common} title={titles[1]} />}
-          {row && <LayerTip row={row} plot={lossPlot(rows, width, { low: 0.1, high: 1 })} recipes={recipes} />}
+        <DepthContext value={{ working: props.working, shown: props.shown }}>
+          <LossPanel {...common} rows={upper} title={titles[0]} />
+          {recipes.length > 1 && <RatioPanel {...common} rows={lower} title={titles[1]} />}
         </DepthContext>
       )}
     </div>
   )
 }
 
-interface PanelProps extends Pick<Props, 'rows' | 'recipes' | 'yardstick' | 'challenger'> {
+interface PanelProps extends Pick<Props, 'rows' | 'recipes' | 'yardstick' | 'challenger' | 'marks' | 'onSelect'> {
   width: number
   title: string
-  onPoint(index: number | undefined): void
-  onPick(): void
 }
 
-const isSmall = (width: number) => width < 480
+const cursor = { className: 'cursor' }
 
-function depthPlot(
-  rows: readonly DepthRow[],
-  width: number,
-  height: number,
-  top: number,
-  bottom: number,
-  y: Axis,
-): Plot {
-  const margin = { left: 48, right: isSmall(width) ? 64 : 84, top, bottom }
-  return plotOf({ width, height, margin, x: { low: -0.5, high: rows.length - 0.5 }, y })
-}
-
-const lossPlot = (rows: readonly DepthRow[], width: number, frame: Axis) =>
-  depthPlot(rows, width, isSmall(width) ? 190 : 200, 30, 4, { ...frame, log: true })
-
-const LossPanel = memo(function LossPanel(props: PanelProps & { marks: readonly DepthMark[] }) {
+const LossPanel = memo(function LossPanel(props: PanelProps) {
   const { rows, recipes, yardstick, challenger, marks, width } = props
+  const small = width < 480
   const frame = depthFrames(rows, recipes, yardstick).loss
   const named = recipes.filter((name) => name === yardstick || name === challenger || name === recipes[0])
-  const plot = lossPlot(rows, width, frame)
   return (
-    <Panel {...props} plot={plot}>
-      <Bands rows={rows} plot={plot} />
-      <Grid plot={plot} ticks={frame.ticks} format={percentTick} />
-      <Lines rows={rows} part="loss" recipes={recipes} challenger={challenger} plot={plot} />
-      <WorkingLine rows={rows} plot={plot} named />
-      <MarkIcons marks={marks} plot={plot} />
+    <LineChart {...chartProps(props)} height={small ? 190 : 200} margin={margins(small)}>
+      {bands(rows)}
+      <CartesianGrid vertical={false} />
+      <XAxis {...layerAxis(rows)} height={4} axisLine={false} tickLine={false} />
+      <YAxis {...valueAxis(frame)} scale="log" tickFormatter={percentTick} />
+      <Tooltip
+        isAnimationActive={false}
+        cursor={cursor}
+        content={({ active, label, payload }) => {
+          const row = rows[Math.round(Number(label))]
+          const lines = payload.map(({ name, value }) => {
+            const against = row?.ratio[String(name)]
+            const versus = against === undefined ? '' : ` (${signedPercent(against - 1)})`
+            return { recipe: String(name), value: `${significant(Number(value), 4)}${versus}` }
+          })
+          return <Tip shown={active} head={row ? layerName(row) : ''} lines={lines} />
+        }}
+      />
+      {recipes.map((recipe) => line(recipe, 'loss', recipe === challenger))}
+      <WorkingLine rows={rows} named />
+      <MarkIcons marks={marks} />
       <DepthLabels
         title="relative loss, log axis"
         rows={rows}
@@ -94,32 +97,29 @@ const LossPanel = memo(function LossPanel(props: PanelProps & { marks: readonly 
         drawn={recipes}
         named={named}
         frame={frame}
-        plot={plot}
-        small={isSmall(width)}
+        small={small}
       />
-      <PointedLine rows={rows} part="loss" recipes={recipes} frame={frame} plot={plot} />
-    </Panel>
+    </LineChart>
   )
 })
 
 const RatioPanel = memo(function RatioPanel(props: PanelProps) {
   const { rows, recipes, yardstick, challenger, width } = props
-  const small = isSmall(width)
-  const { ratio: frame, outside, title: axis, remark } = depthFrames(rows, recipes, yardstick)
+  const small = width < 480
+  const { ratio: frame, outside, title, remark } = depthFrames(rows, recipes, yardstick)
   const others = recipes.filter((recipe) => recipe !== yardstick && !outside.includes(recipe))
-  const plot = depthPlot(rows, width, 240, small ? 44 : 30, 40, frame)
   return (
-    <Panel {...props} plot={plot}>
-      <Bands rows={rows} plot={plot} />
-      <Grid plot={plot} ticks={frame.ticks} format={(tick) => tick.toFixed(decimals(frame.ticks))} />
-      <path
-        className={`reference ${recipeClass(yardstick)}`}
-        d={`M${plot.left} ${plot.Y(1).toFixed(1)}H${plot.right}`}
-      />
-      <Lines rows={rows} part="ratio" recipes={others} challenger={challenger} plot={plot} />
-      <WorkingLine rows={rows} plot={plot} />
+    <LineChart {...chartProps(props)} height={240} margin={margins(small, small ? 44 : 30)}>
+      {bands(rows)}
+      <CartesianGrid vertical={false} />
+      <XAxis {...layerAxis(rows)} height={40} tickLine={false} />
+      <YAxis {...valueAxis(frame)} tickFormatter={(value: number) => value.toFixed(decimals(frame.ticks))} />
+      <ReferenceLine y={1} className={`reference ${recipeClass(yardstick)}`} />
+      <Tooltip isAnimationActive={false} cursor={cursor} content={() => null} />
+      {others.map((recipe) => line(recipe, 'ratio', recipe === challenger))}
+      <WorkingLine rows={rows} />
       <DepthLabels
-        title={axis}
+        title={title}
         remark={remark}
         rows={rows}
         part="ratio"
@@ -127,68 +127,63 @@ const RatioPanel = memo(function RatioPanel(props: PanelProps) {
         named={[yardstick, ...others]}
         yardstick={yardstick}
         frame={frame}
-        plot={plot}
         small={small}
       />
-      <DepthXAxis rows={rows} plot={plot} small={small} />
-      <PointedLine rows={rows} part="ratio" recipes={others} frame={frame} plot={plot} />
-    </Panel>
+      <DepthXAxis rows={rows} small={small} />
+    </LineChart>
   )
 })
 
-/** The sheet of a panel; both panels point at the same layer. */
-function Panel({ rows, title, onPoint, onPick, plot, children }: PanelProps & { plot: Plot; children: ReactNode }) {
-  const { pointed = -1 } = useContext(DepthContext)
-  const inside = (index: number) => Math.min(rows.length - 1, Math.max(0, index))
-  return (
-    <Surface
-      plot={plot}
-      title={title}
-      onPoint={(x) => onPoint(x === undefined ? undefined : inside(Math.round(plot.xAt(x))))}
-      onWalk={(by) => onPoint(inside(pointed + by))}
-      onPick={onPick}
-    >
-      {children}
-    </Surface>
+function chartProps({ rows, onSelect, width, title }: PanelProps) {
+  return {
+    width,
+    title,
+    syncId: 'depth',
+    data: rows as DepthRow[],
+    onClick: ({ activeLabel }: { activeLabel?: string | number | undefined }) => {
+      const row = activeLabel === undefined ? undefined : rows[Math.round(Number(activeLabel))]
+      if (row) onSelect(row.layer)
+    },
+  }
+}
+
+const margins = (small: boolean, top = 30) => ({ top, right: small ? 64 : 84, bottom: 0, left: 0 })
+
+const layerAxis = (rows: readonly DepthRow[]) =>
+  ({ type: 'number', dataKey: 'index', domain: [-0.5, rows.length - 0.5], tick: false }) as const
+
+const valueAxis = ({ low, high, ticks }: { low: number; high: number; ticks: number[] }) =>
+  ({
+    type: 'number',
+    domain: [low, high] as [number, number],
+    ticks,
+    interval: 0,
+    width: 48,
+    axisLine: false,
+    tickLine: false,
+    allowDataOverflow: true,
+  }) as const
+
+/** Every second block on a band. */
+function bands(rows: readonly DepthRow[]) {
+  const blocks = new Map<number, [number, number]>()
+  for (const { block, index } of rows) blocks.set(block, [blocks.get(block)?.[0] ?? index, index])
+  return [...blocks].flatMap(([block, [from, to]]) =>
+    block % 2 ? [<ReferenceArea key={block} x1={from - 0.5} x2={to + 0.5} className="band" />] : [],
   )
 }
 
-interface LinesProps extends Pick<Props, 'rows' | 'recipes' | 'challenger'> {
-  part: 'loss' | 'ratio'
-  plot: Plot
-}
-
-function Lines({ rows, recipes, challenger, part, plot }: LinesProps) {
-  const id = useId()
-  const { left, right, top, bottom, X, Y } = plot
+function line(recipe: string, part: 'loss' | 'ratio', heavy: boolean) {
   return (
-    <g clipPath={`url(#${id})`}>
-      <clipPath id={id}>
-        <rect x={left} y={top} width={right - left} height={bottom - top} />
-      </clipPath>
-      {recipes.map((recipe) => (
-        <g key={recipe} className={recipeClass(recipe)}>
-          <path
-            className={recipe === challenger ? 'line' : 'line thin'}
-            d={polyline(
-              rows.map((row) => {
-                const value = row[part][recipe]
-                return value === undefined ? undefined : ([X(row.index), Y(value)] as const)
-              }),
-            )}
-          />
-        </g>
-      ))}
-    </g>
+    <Line
+      key={recipe}
+      name={recipe}
+      dataKey={(row: DepthRow) => row[part][recipe]}
+      className={heavy ? recipeClass(recipe) : `${recipeClass(recipe)} thin`}
+      type="linear"
+      isAnimationActive={false}
+      dot={false}
+      activeDot={{ r: 4, className: recipeClass(recipe) }}
+    />
   )
-}
-
-function LayerTip({ row, plot, recipes }: { row: DepthRow; plot: Plot; recipes: readonly string[] }) {
-  const lines = recipes.flatMap((recipe) => {
-    if (row.loss[recipe] === undefined) return []
-    const against = row.ratio[recipe]
-    const versus = against === undefined ? '' : ` (${signedPercent(against - 1)})`
-    return [{ recipe, value: `${significant(row.loss[recipe], 4)}${versus}` }]
-  })
-  return <Tip plot={plot} x={plot.X(row.index)} head={layerName(row)} lines={lines} />
 }

@@ -1,110 +1,114 @@
 // Loss against moves per row inside one layer, in units of the yardstick's loss (dashed at 1.0), with the gap to it.
-import { useState } from 'react'
-import { type DescentData, unite } from '../../store/curves.ts'
+// The chart itself (axes, and what the pointer finds) is made anew only when a recipe is done or the frame changes, a
+// few times a second at most; the curves themselves are drawn by DescentNotes, which reads the data by context.
+import { memo } from 'react'
+import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
+import { type DescentData, type DescentRow, unite } from '../../store/curves.ts'
 import { recipeShort, significant } from '../../store/wording.ts'
-import { Mark, recipeClass } from '../marks.tsx'
+import { recipeClass } from '../marks.tsx'
+import { useKept, usePaced } from '../paced.ts'
 import { useWidth } from '../width.ts'
-import { descentFrame } from './descent-frame.ts'
-import { DescentNotes } from './DescentNotes.tsx'
-import { nearest, type Plot, plotOf } from './plot.ts'
+import { descentFrame, type DescentFrame } from './descent-frame.ts'
+import { DescentContext, DescentNotes } from './DescentNotes.tsx'
 import { decimals } from './scales.ts'
-import { Grid, Surface, Tip } from './Surface.tsx'
+import { Tip } from './Tip.tsx'
+
+const EVERY_MS = 400
 
 export default function DescentChart({ data, title }: { data: DescentData; title: string }) {
   const [ref, width] = useWidth<HTMLDivElement>()
-  const height = width < 440 ? 330 : 400
+  const small = width < 440
+  const height = small ? 330 : 400
+  const wanted = descentFrame(data)
+  const frame = useKept(wanted, JSON.stringify(wanted))
+  const settled = data.curves.filter(({ live }) => !live)
+  const key = [data.layer, data.yardstick, ...settled.map(({ recipe }) => recipe)].join(' ')
+  const drawn = usePaced(useKept({ rows: unite(settled), recipes: settled.map(({ recipe }) => recipe) }, key), EVERY_MS)
+  const described = useKept(title, key)
   return (
     <div ref={ref} className="chart" style={{ height }}>
-      {width > 0 && <Drawing data={data} title={title} width={width} height={height} />}
+      {width > 0 && (
+        <DescentContext value={data}>
+          <Drawing
+            {...drawn}
+            frame={frame}
+            width={width}
+            height={height}
+            yardstick={data.yardstick}
+            title={described}
+          />
+        </DescentContext>
+      )}
     </div>
   )
 }
 
 interface DrawingProps {
-  data: DescentData
-  title: string
+  rows: readonly DescentRow[]
+  recipes: readonly string[]
+  frame: DescentFrame
   width: number
   height: number
+  yardstick: string
+  title: string
 }
 
-function Drawing({ data, title, width, height }: DrawingProps) {
-  /** Moves per row that are pointed at. */
-  const [pointed, setPointed] = useState<number>()
+const Drawing = memo(function Drawing({ rows, recipes, frame, width, height, yardstick, title }: DrawingProps) {
   const small = width < 440
-  const frame = descentFrame(data)
-  const plot = plotOf({
-    width,
-    height,
-    margin: { left: 42, right: small ? 92 : 124, top: 26, bottom: 48 },
-    x: { low: 0, high: frame.width },
-    y: frame,
-  })
-  // Only looked for when somebody points at it.
-  const rows = pointed === undefined ? [] : unite(data.curves)
-  const xs = rows.map(({ x }) => x)
-  const row = pointed === undefined ? undefined : rows[nearest(xs, pointed)]
-  const walk = (by: number) => {
-    const all = unite(data.curves).map(({ x }) => x)
-    const from = pointed === undefined ? -1 : nearest(all, pointed)
-    setPointed(all[Math.min(all.length - 1, Math.max(0, from + by))])
-  }
+  // Without any row there would be no x axis.
+  const data = rows.length ? rows : [0, frame.width].map((x): DescentRow => ({ x }))
+  const margin = { top: 26, right: small ? 92 : 124, bottom: 22, left: 0 }
   return (
-    <>
-      <Surface
-        plot={plot}
-        title={title}
-        onPoint={(x) => setPointed(x === undefined ? undefined : plot.xAt(x))}
-        onWalk={walk}
-      >
-        <Grid plot={plot} ticks={frame.ticks} format={(tick) => tick.toFixed(decimals(frame.ticks))} />
-        <MovesAxis plot={plot} ticks={frame.xTicks} />
-        <path
-          className={`reference ${recipeClass(data.yardstick)}`}
-          d={`M${plot.left} ${plot.Y(1).toFixed(1)}H${plot.right}`}
-        />
-        {row && <path className="cursor" d={`M${plot.X(row.x).toFixed(1)} ${plot.top}V${plot.bottom}`} />}
-        <DescentNotes data={data} plot={plot} frame={frame} small={small} />
-        {row &&
-          data.curves.map(
-            ({ recipe }) =>
-              row[recipe] <= frame.high && (
-                <Mark key={recipe} recipe={recipe} x={plot.X(row.x)} y={plot.Y(row[recipe])} r={3.5} />
-              ),
-          )}
-      </Surface>
-      {row && (
-        <Tip
-          plot={plot}
-          x={plot.X(row.x)}
-          head={`${significant(row.x, 3)} moves per row`}
-          lines={data.curves
-            .filter(({ recipe }) => row[recipe] !== undefined)
-            .map(({ recipe }) => ({
-              recipe,
-              value: `${significant(row[recipe], 4)} × ${recipeShort(data.yardstick)}`,
-            }))}
-        />
-      )}
-    </>
-  )
-}
-
-function MovesAxis({ plot, ticks }: { plot: Plot; ticks: readonly number[] }) {
-  const { left, right, bottom, X } = plot
-  return (
-    <g>
-      <path
-        className="base"
-        d={`M${left} ${bottom}H${right}${ticks.map((tick) => `M${X(tick)} ${bottom}v6`).join('')}`}
+    <LineChart width={width} height={height} data={data as DescentRow[]} margin={margin} title={title}>
+      <CartesianGrid vertical={false} />
+      <XAxis
+        type="number"
+        dataKey="x"
+        domain={[0, frame.width]}
+        ticks={frame.xTicks}
+        height={26}
+        tickLine
+        tickMargin={4}
       />
-      {ticks.map((tick) => (
-        <text key={tick} x={X(tick)} y={bottom + 19} textAnchor="middle">
-          {tick}
-        </text>
+      <YAxis
+        type="number"
+        domain={[frame.low, frame.high]}
+        ticks={frame.ticks}
+        interval={0}
+        width={42}
+        axisLine={false}
+        tickLine={false}
+        tickFormatter={(value: number) => value.toFixed(decimals(frame.ticks))}
+        allowDataOverflow
+      />
+      <ReferenceLine y={1} className={`reference ${recipeClass(yardstick)}`} />
+      <Tooltip
+        isAnimationActive={false}
+        cursor={{ className: 'cursor' }}
+        content={({ active, label, payload }) => (
+          <Tip
+            shown={active}
+            head={`${significant(Number(label), 3)} moves per row`}
+            lines={payload.map((entry) => ({
+              recipe: String(entry.name),
+              value: `${significant(Number(entry.value), 4)} × ${recipeShort(yardstick)}`,
+            }))}
+          />
+        )}
+      />
+      {recipes.map((recipe) => (
+        <Line
+          key={recipe}
+          name={recipe}
+          dataKey={(row: DescentRow) => row[recipe]}
+          className={`${recipeClass(recipe)} ghost`}
+          type="linear"
+          dot={false}
+          activeDot={{ r: 3.5, className: recipeClass(recipe) }}
+          isAnimationActive={false}
+        />
       ))}
-      <text className="axis-title" x={right} y={bottom + 44} textAnchor="end">
-        moves per row
-      </text>
-    </g>
+      <DescentNotes frame={frame} small={small} />
+    </LineChart>
   )
-}
+})
