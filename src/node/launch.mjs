@@ -20,6 +20,11 @@ const server = await createServer({
   optimizeDeps: { noDiscovery: true },
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
 })
+// A reader that has seen enough, such as `head`, ends the work; it is no failure.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 const [name, ...args] = process.argv.slice(2)
 try {
   const { main } = await server.environments.ssr.runner.import(`/src/node/${name}.ts`)

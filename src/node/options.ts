@@ -2,26 +2,30 @@
 import { parseArgs } from 'node:util'
 import { InputError } from '../formats/errors.ts'
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'
+import { grids } from '../quantize/grids/index.ts'
 import { TENSOR } from '../quantize/problem.ts'
 import { parseStage, parseSteps, recipeText } from '../quantize/recipe-text.ts'
+import { steps } from '../quantize/steps/index.ts'
 import { transforms } from '../quantize/transforms/index.ts'
 
 export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
   npm run -s quantize -- model FOLDER --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
+  npm run -s quantize -- recipes
 
 PROBLEM  weights F32 [rows, columns] and inputs F32 [tokens, columns] or hessian F32 [columns, columns] (inputs' inputs / tokens)
 TEXT     a text file, or a .json file with an array of token ids
 
-  --recipe, --recipes LIST   rtn, gptq, cyclic, cdquant, gptq+cdquant
+  --recipe, --recipes LIST   presets by name, such as rtn,gptq,cdquant (recipes lists them all with their stages and sources)
   --bits N                   2 to 8
   --group N|tensor           columns per group (absent: one group per row; tensor: one for the layer)
   --symmetric                zero in the middle of the codes
-  --grid minmax|clip         levels from the range of the weights, or from a clipped range (default: minmax, as on the page)
+  --grid NAME                ${grids.map(({ name }) => name).join(', ')} (default: minmax, as on the page)
   --order natural|activation column order of GPTQ (default: natural)
   --damp X                   damping of GPTQ as a fraction of mean diag H (default: 0.01)
-  --transform none           with --steps: a recipe of your own, in the basis this makes
-  --steps LIST               its steps in order, such as gptq,greedy or nearest,greedy(moves=10)
+  --steps LIST               a recipe of your own: its steps in order, of ${steps.map(({ name }) => name).join(', ')},
+                             with options such as gptq(order=activation;damp=0.02),greedy
+  --transform NAME           its transform: ${transforms.map(({ name }) => name).join(', ')} (default: none)
   --eigen-clip X             part of the largest eigenvalues of H that solvers see lowered to the next one
   --eigen-threshold X        lower eigenvalues of H above X times its mean diagonal to that, for solvers
   --seed N                   of everything random (default: 1)

@@ -4,8 +4,13 @@ import { GpuLimitError } from '../gpu/errors.ts'
 import { layerCommand } from './layer-command.ts'
 import { modelCommand } from './model-command.ts'
 import { usage } from './options.ts'
+import { recipesCommand } from './recipes-command.ts'
 
-const commands: Record<string, (args: string[]) => Promise<void>> = { layer: layerCommand, model: modelCommand }
+const commands: Record<string, (args: string[]) => Promise<void>> = {
+  layer: layerCommand,
+  model: modelCommand,
+  recipes: recipesCommand,
+}
 
 /** Runs one command and gives the exit status. */
 export async function main([name = '', ...args]: string[]): Promise<number> {
