@@ -1,5 +1,6 @@
 // Blocked Cholesky factorisation of a damped Hessian on the GPU, and from it the feedback matrix of GPTQ in LDLQ form.
-// No inverse and one factorisation: columns³ / 3 multiply-adds (see kernels/feedback.ts for the algebra).
+// No inverse and one factorisation: columns³ / 6 multiply-adds (see kernels/feedback.ts for the algebra), three matrices
+// of columns² words at a time.
 import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
@@ -9,6 +10,7 @@ import { choleskyPanel } from '../kernels/cholesky-panel.ts'
 import { damped } from '../kernels/damped.ts'
 import { feedback } from '../kernels/feedback.ts'
 import { padded, rankUpdate } from '../kernels/rank-update.ts'
+import { Paced, type Stoppable } from './paced.ts'
 
 /** Damping is raised by this much while the factorisation fails, up to the last one tried. */
 const DAMP_STEP = 0.01
@@ -47,13 +49,13 @@ export function* dampings(damp: number): Generator<number> {
 }
 
 /**
- * Factorises H + damp · mean(diag H) · I, with more damping while that is not positive definite.
+ * Factorises H + damp · mean(diag H) · I, with more damping while that is not positive definite. Pauses as it goes.
  * @throws InputError when even the last damping fails.
  */
-export async function factorise(
+export async function* factorise(
   gpu: Gpu,
   { columns, matrix, diagonal, order, mean, damp }: FactorInput,
-): Promise<Factor> {
+): Stoppable<Factor> {
   using scope = new Scope(gpu)
   const stride = padded(columns)
   const factor = scope.buffer('factor', 4 * columns * stride)
@@ -65,7 +67,8 @@ export async function factorise(
   let place = 0
   for (const fraction of dampings(damp)) {
     tried.push(fraction)
-    const batch = gpu.batch('factorise')
+    const paced = new Paced(gpu, 'factorise')
+    const { batch } = paced
     batch.clear(failed)
     damped(batch, { matrix, diagonal, order, damped: factor, pivots }, { columns, stride, damping: fraction * mean })
     for (let start = 0; start < columns; start += BLOCK) {
@@ -80,6 +83,7 @@ export async function factorise(
         { left: part, right: part, result: corner },
         { rows: rest, columns: rest, depth: size, sign: -1, upper: true },
       )
+      yield* paced.after((rest * rest * size) / 2)
     }
     feedback(batch, { factor, diagonal, order, feedback: result }, { columns, stride })
     batch.flush()

@@ -10,7 +10,8 @@ import { withGpu } from '../test/gpu.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, plainOptions, solveAll } from '../test/solve.ts'
 import { dampings } from './factor.ts'
-import { orderOf, uploadHessian, type Order } from './hessian.ts'
+import { uploadHessian } from './hessian.ts'
+import { orders, referenceOrder, type Order } from './order.ts'
 import type { ReferenceProblem } from './problem.ts'
 import { referenceResidual, solveReference } from './reference.ts'
 import { solutionCodes } from './solution.ts'
@@ -24,21 +25,30 @@ function damped({ columns, hessian }: ReferenceProblem, order: Uint32Array, damp
   })
 }
 
-const orders: Order[] = ['natural', 'activation']
 const diagonalOf = ({ columns, hessian }: ReferenceProblem) =>
   Float64Array.from({ length: columns }, (_, j) => hessian[j * (columns + 1)])
+const WIDTH = 16
+const grouped = { ...plainOptions, settings: { ...plainOptions.settings, group: WIDTH } }
+
+/** The order of a problem damped by 0.01. */
+function columnsInOrder(problem: ReferenceProblem, order: Order): Uint32Array {
+  const { columns, hessian } = problem
+  const mean = diagonalOf(problem).reduce((sum, h) => sum + h, 0) / columns
+  return referenceOrder(hessian, columns, order, { damping: 0.01 * mean, width: WIDTH })
+}
 const gptq = (order: Order, damp: number) => chain('gptq', { name: 'gptq', options: { order, damp } })
 
 test.each(orders)('elimination and LDLQ give the same codes, %s order', (order) => {
   const problem = seededProblem({ rows: 20, columns: 45, seed: 5 })
   const { rows, columns, weights } = problem
-  const columnsInOrder = orderOf(diagonalOf(problem), order)
-  const { codes, levels } = solveReference(problem, gptq(order, 0.01), plainOptions)
-  const M = feedbackOf(damped(problem, columnsInOrder, 0.01), new Array<boolean>(columns).fill(false), columns)
+  const inOrder = columnsInOrder(problem, order)
+  const { codes, levels } = solveReference(problem, gptq(order, 0.01), grouped)
+  const M = feedbackOf(damped(problem, inOrder, 0.01), new Array<boolean>(columns).fill(false), columns)
   for (let row = 0; row < rows; row++) {
     const errors: number[] = []
-    columnsInOrder.forEach((j, t) => {
-      const [scale, zero] = [levels.scales[row], levels.zeros[row]]
+    inOrder.forEach((j, t) => {
+      const level = row * levels.groups + Math.floor(j / WIDTH)
+      const [scale, zero] = [levels.scales[level], levels.zeros[level]]
       const wanted = errors.reduce((sum, error, s) => sum + error * M[s * columns + t], weights[row * columns + j])
       const [code] = nearest([wanted], [scale], [zero], { rows: 1, columns: 1, width: 1, groups: 1, bits: 3 })
       expect(codes[row * columns + j]).toBe(code)
@@ -52,11 +62,11 @@ test.each(orders)(
   async (order) => {
     const problem = seededProblem({ rows: 6, columns: 40, seed: 6 })
     const { rows, columns } = problem
-    const inOrder = orderOf(diagonalOf(problem), order)
+    const inOrder = columnsInOrder(problem, order)
     const H = damped(problem, inOrder, 0.01)
     const U = choleskyUpper(invert(H, columns)!, columns)!
     await withGpu(async (gpu) => {
-      const [{ solution }] = await solveAll(gpu, problem, plainOptions, [gptq(order, 0.01)])
+      const [{ solution }] = await solveAll(gpu, problem, grouped, [gptq(order, 0.01)])
       const residual = referenceResidual(problem, solution.levels, solutionCodes(solution))
       for (let row = 0; row < rows; row++) {
         const e = Array.from(inOrder, (j) => -residual[row * columns + j])
@@ -82,11 +92,11 @@ test.each([1, 15, 17, 33, 257])('the feedback of %i columns is that of float64',
     using hessian = uploadHessian(gpu, Float32Array.from(problem.hessian), columns)
     expect(await hessian.deadColumns()).toEqual(dead)
     for (const order of orders) {
-      const { feedback, damping } = await hessian.factor(order, 0.01)
+      const { feedback, damping } = await hessian.factor(order, 0.01, WIDTH)
       expect(damping).toEqual([0.01])
-      const columnsInOrder = orderOf(diagonalOf(problem), order)
-      const H = damped(problem, columnsInOrder, 0.01)
-      const isDead = Array.from(columnsInOrder, (j) => dead.includes(j))
+      const inOrder = columnsInOrder(problem, order)
+      const H = damped(problem, inOrder, 0.01)
+      const isDead = Array.from(inOrder, (j) => dead.includes(j))
       const expected = feedbackOf(H, isDead, columns)
       // Entries up to a few units; the condition of H is below 1e4, of which a Cholesky factor feels the square root.
       const found = (await gpu.readF32(feedback)).filter((_, at) => at % padded(columns) < columns)
@@ -133,9 +143,4 @@ test('an H that no damping mends is an error with numbers', async () => {
 test('the ladder of dampings', () => {
   expect([...dampings(0.01)].slice(0, 4)).toEqual([0.01, 0.02, 0.03, 0.04])
   expect([...dampings(0.985)]).toEqual([0.985, 0.995])
-})
-
-test('activation order: by descending diagonal, the lower column first where it is the same', () => {
-  expect([...orderOf([1, 3, 0, 3, 2, 0], 'activation')]).toEqual([1, 3, 4, 0, 2, 5])
-  expect([...orderOf([1, 3, 0], 'natural')]).toEqual([0, 1, 2])
 })

@@ -5,9 +5,8 @@ import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { diagonal } from '../kernels/diagonal.ts'
 import { factorise, type Factor } from './factor.ts'
-
-/** natural: columns as they come. activation: by descending diagonal of H, ties in natural order. */
-export type Order = 'natural' | 'activation'
+import { minPivotOrder, orderOf, type Order } from './order.ts'
+import type { Stoppable } from './paced.ts'
 
 /**
  * Lowers the largest eigenvalues of H. fraction: so many of all columns, to the next eigenvalue; threshold: those above
@@ -41,12 +40,14 @@ export interface Hessian extends Disposable {
   /** Columns whose diagonal entry is 0: inputs that were zero on every token. */
   deadColumns(): Promise<number[]>
   /** Column of every processing step. */
-  order(order: Order): Promise<Uint32Array>
+  order(order: 'natural' | 'activation'): Promise<Uint32Array>
   /**
-   * The factor of H + damp · mean(diag H) · I, with more damping if that fails. @throws InputError at the end of the
-   * ladder.
+   * The factor of H + damp · mean(diag H) · I, with more damping if that fails; pauses as it goes, so that it can be
+   * stopped. `width`: columns of a group, for the order of that name. @throws InputError at the end of the ladder.
    */
-  factor(order: Order, damp: number): Promise<Factor>
+  factoring(order: Order, damp: number, width?: number): Stoppable<Factor>
+  /** The same in one go. */
+  factor(order: Order, damp: number, width?: number): Promise<Factor>
   /** Reads the factors made so far into `known`, where one was given. */
   remember(): Promise<void>
   /** H with its largest eigenvalues lowered; this Hessian itself where nothing is to be lowered. */
@@ -68,18 +69,12 @@ export function uploadHessian(gpu: Gpu, matrix: Float32Array, columns: number): 
   return new LazyHessian(gpu, gpu.upload('hessian', matrix), columns)
 }
 
-/** Columns in processing order. */
-export function orderOf(diagonal: ArrayLike<number>, order: Order): Uint32Array<ArrayBuffer> {
-  const natural = Uint32Array.from({ length: diagonal.length }, (_, j) => j)
-  return order === 'natural' ? natural : natural.sort((a, b) => diagonal[b] - diagonal[a] || a - b)
-}
-
 class LazyHessian implements Hessian {
   readonly diagonal: GpuBuffer
   private readonly owned: Disposable[]
   private values: Promise<Float32Array> | undefined
-  private readonly orders = new Map<Order, GpuBuffer>()
-  private readonly factors = new Map<string, Promise<Factor>>()
+  private readonly orders = new Map<string, GpuBuffer>()
+  private readonly factors = new Map<string, Factor>()
   private disposed = false
 
   constructor(
@@ -115,18 +110,32 @@ class LazyHessian implements Hessian {
     return [...values.keys()].filter((j) => values[j] === 0)
   }
 
-  async order(order: Order): Promise<Uint32Array> {
+  async order(order: 'natural' | 'activation'): Promise<Uint32Array> {
     return orderOf(await this.diagonalValues(), order)
   }
 
-  factor(order: Order, damp: number): Promise<Factor> {
-    const key = `${order} ${damp}`
-    let factor = this.factors.get(key)
-    if (!factor) {
-      const known = this.known?.get(key)
-      factor = known ? Promise.resolve(this.uploadFactor(known)) : this.makeFactor(order, damp)
-      this.factors.set(key, factor)
+  async factor(order: Order, damp: number, width?: number): Promise<Factor> {
+    const run = this.factoring(order, damp, width)
+    for (;;) {
+      const next = await run.next()
+      if (next.done) return next.value
     }
+  }
+
+  async *factoring(order: Order, damp: number, width = this.columns): Stoppable<Factor> {
+    // A single group is ordered by its columns alone.
+    if (order === 'group' && width >= this.columns) order = 'activation'
+    const place = order === 'min-pivot' ? `${order} ${damp}` : order === 'group' ? `${order} ${width}` : order
+    const key = `${place} ${damp}`
+    const made = this.factors.get(key)
+    if (made) return made
+    const known = this.known?.get(key)
+    const factor = known ? this.uploadFactor(known) : yield* this.makeFactor(order, damp, width, place)
+    const other = this.factors.get(key)
+    this.own(factor)
+    // Two may have been at it together.
+    if (other) return other
+    this.factors.set(key, factor)
     return factor
   }
 
@@ -135,7 +144,7 @@ class LazyHessian implements Hessian {
     if (!known) return
     for (const [key, made] of this.factors) {
       if (known.has(key)) continue
-      const { feedback, order, damping } = await made
+      const { feedback, order, damping } = made
       known.set(key, { feedback: await gpu.readF32(feedback), order: await gpu.readU32(order), damping })
     }
   }
@@ -154,16 +163,20 @@ class LazyHessian implements Hessian {
     throw new Error('not yet')
   }
 
-  private async makeFactor(order: Order, damp: number): Promise<Factor> {
+  private async *makeFactor(order: Order, damp: number, width: number, place: string): Stoppable<Factor> {
     const { gpu, columns, matrix, diagonal } = this
     const values = await this.diagonalValues()
     const mean = values.reduce((sum, h) => sum + h, 0) / columns
-    let buffer = this.orders.get(order)
+    let buffer = this.orders.get(place)
     if (!buffer) {
-      buffer = this.own(gpu.upload(`order ${order}`, orderOf(values, order)))
-      this.orders.set(order, buffer)
+      const inOrder =
+        order === 'min-pivot'
+          ? yield* minPivotOrder(gpu, { columns, matrix, diagonal, values }, damp * mean)
+          : orderOf(values, order, width)
+      buffer = this.own(gpu.upload(`order ${place}`, inOrder))
+      this.orders.set(place, buffer)
     }
-    return this.own(await factorise(gpu, { columns, matrix, diagonal, order: buffer, mean, damp }))
+    return yield* factorise(gpu, { columns, matrix, diagonal, order: buffer, mean, damp })
   }
 
   /** What is finished after the Hessian was freed is freed at once. */

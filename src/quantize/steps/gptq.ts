@@ -1,8 +1,8 @@
 // GPTQ (Frantar et al. 2022) in its LDLQ form (QuIP, Chee et al. 2023, Theorem 6: the same codes from one Cholesky
 // factorisation and no inverse): in the order of processing, ŵ_t = nearest level to w_t + Σ_{s<t} (w − ŵ)_s M[s, t],
 // H + damping = C Cᵀ, M = C diag(1/diag C) − I.
-// Static grids; dead columns take no part and get the code of 0. Per layer columns² · rows / 2 multiply-adds, and
-// columns³ / 3 per Hessian.
+// Orders: ../order.ts. Static grids; dead columns take no part and get the code of 0. Per layer columns² · rows / 2
+// multiply-adds, and columns³ / 6 per Hessian.
 import { InputError } from '../../formats/errors.ts'
 import { BLOCK } from '../../kernels/cholesky-block.ts'
 import { gptqBlock } from '../../kernels/gptq-block.ts'
@@ -11,13 +11,14 @@ import { choleskyUpper, invert } from '../../math/linear.ts'
 import { nearestCode } from '../../math/round.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { dampings } from '../factor.ts'
-import { orderOf } from '../hessian.ts'
+import { orders, referenceOrder, type Order } from '../order.ts'
 import { choice, real } from '../options.ts'
+import { Paced } from '../paced.ts'
 import type { ReferenceLevels, ReferenceProblem } from '../problem.ts'
 import type { Step } from '../stage.ts'
 
 const options = {
-  order: choice('natural', ['natural', 'activation'], 'Column order'),
+  order: choice('natural', orders, 'Column order'),
   damp: real(0.01, 0, 1, 'Damping, a fraction of the mean diagonal of H'),
 }
 
@@ -37,15 +38,15 @@ export const gptq: Step<typeof options> = {
   async *run({ gpu, problem, levels, codes, measure }, { order, damp }) {
     const { rows, columns, weights, hessian } = problem
     const { width, groups, bits, scales, zeros } = levels
-    const factor = await hessian.factor(order, damp)
+    const factor = yield* hessian.factoring(order, damp, width)
     using scope = new Scope(gpu)
     const [stride, rowStride] = [padded(columns), padded(rows)]
     const correction = scope.buffer('correction', 4 * columns * rowStride)
     const errors = scope.buffer('errors', 4 * BLOCK * rowStride)
-    const batch = gpu.batch('gptq')
+    const paced = new Paced(gpu, 'gptq')
+    const { batch } = paced
     batch.clear(correction)
     const { feedback } = factor
-    let queued = 0
     for (let start = 0; start < columns; start += BLOCK) {
       const size = Math.min(BLOCK, columns - start)
       const end = start + size
@@ -56,13 +57,7 @@ export const gptq: Step<typeof options> = {
       const result = { binding: correction, offset: end * rowStride, stride: rowStride }
       const update = { rows: columns - end, columns: rows, depth: size, sign: 1, upper: false } as const
       rankUpdate(batch, { left, right, result }, update)
-      queued += update.rows * rows * size
-      if (queued > 4 * gpu.workPerSubmit) {
-        // A queue of seconds could not be stopped.
-        await batch.submit()
-        yield []
-        queued = 0
-      }
+      yield* paced.after(update.rows * rows * size)
     }
     batch.flush()
     measure.changed()
@@ -77,11 +72,11 @@ function reference(
   { rows, columns, weights, hessian }: ReferenceProblem,
   { scales, zeros, width, groups, bits }: ReferenceLevels,
   _codes: Uint8Array | undefined,
-  { order, damp }: { order: string; damp: number },
+  { order, damp }: { order: Order; damp: number },
 ) {
   const diagonal = Float64Array.from({ length: columns }, (_, j) => hessian[j * (columns + 1)])
-  const steps = orderOf(diagonal, order === 'activation' ? 'activation' : 'natural')
   const mean = diagonal.reduce((sum, h) => sum + h, 0) / columns
+  const steps = referenceOrder(hessian, columns, order, { damping: damp * mean, width })
   const damping: number[] = []
   let U: Float64Array | undefined
   for (const fraction of dampings(damp)) {
