@@ -1,7 +1,8 @@
 // Numbers and names as the page prints them: three significant digits in text, four in tables, true minus, thin space
 // before %.
 import type { LayerFacts } from '../pipeline/events.ts'
-import { recipes } from '../quantize/recipes.ts'
+import { TENSOR } from '../quantize/problem.ts'
+import { recipeNamed, type Recipe } from '../quantize/recipes.ts'
 
 const THIN = '\u202f'
 const MINUS = '\u2212'
@@ -82,13 +83,22 @@ export function layerName({ block, module }: Pick<LayerFacts, 'block' | 'module'
   return `block\u00a0${block}\u00a0·\u00a0${moduleName(module)}`
 }
 
+/** The recipe of that name; undefined for one that this version does not know, as an old recording may hold. */
+function known(name: string): Recipe | undefined {
+  try {
+    return recipeNamed(name)
+  } catch {
+    return undefined
+  }
+}
+
 /** Title of a recipe; 'unquantized' has one too. Unknown names stand for themselves. */
 export function recipeTitle(name: string): string {
-  return name === 'unquantized' ? 'Unquantized' : (recipes.find((recipe) => recipe.name === name)?.title ?? name)
+  return name === 'unquantized' ? 'Unquantized' : (known(name)?.title ?? name)
 }
 
 export function recipeShort(name: string): string {
-  return name === 'unquantized' ? 'Unquantized' : (recipes.find((recipe) => recipe.name === name)?.short ?? name)
+  return name === 'unquantized' ? 'Unquantized' : (known(name)?.short ?? name)
 }
 
 /** 'a', 'a and b', 'a, b and c' */
@@ -103,5 +113,6 @@ export function plural(value: number, noun: string): string {
 
 /** 'row', '64' */
 export function groupWords(group: number): string {
+  if (group === TENSOR) return 'one group for all rows'
   return group === 0 ? 'one group per row' : `groups of ${count(group)}`
 }

@@ -1,10 +1,11 @@
 // What a recipe looks like: colour and dash by its class (tokens.css), and its marker. The same in chips, charts,
 // table and bars.
 import type { ReactNode } from 'react'
+import { recipeStyle } from './recipe-style.ts'
 
 /** Class that carries a recipe's colour `--m` and dash `--dash`. */
 export function recipeClass(name: string): string {
-  return `m-${name.replaceAll('+', '-')}`
+  return `m-${recipeStyle(name)}`
 }
 
 type Draw = (x: number, y: number, r: number) => { d: string; open?: boolean }
@@ -36,6 +37,27 @@ const diamond: Draw = (x, y, r) => {
   return { d: polygon([x, y - k], [x + k, y], [x, y + k], [x - k, y]) }
 }
 const bar: Draw = (x, y, r) => ({ d: path([x - r * 1.1, y], [x + r * 1.1, y]) })
+const down: Draw = (x, y, r) => ({ d: polygon([x, y + r * 1.05], [x + r, y - r * 0.75], [x - r, y - r * 0.75]) })
+const ring: Draw = (x, y, r) => ({ d: circle(x, y, r).d, open: true })
+const dotted: Draw = (x, y, r) => ({ d: circle(x, y, r).d + circle(x, y, r * 0.3).d, open: true })
+const plus: Draw = (x, y, r) => ({ d: path([x - r, y], [x + r, y]) + path([x, y - r], [x, y + r]) })
+const asterisk: Draw = (x, y, r) => ({ d: plus(x, y, r).d + cross(x, y, r * 0.95).d })
+const wheel: Draw = (x, y, r) => ({ d: circle(x, y, r).d + plus(x, y, r * 0.9).d, open: true })
+const hexagon: Draw = (x, y, r) => {
+  const k = r * 0.87
+  return {
+    d: polygon([x, y - r], [x + k, y - r / 2], [x + k, y + r / 2], [x, y + r], [x - k, y + r / 2], [x - k, y - r / 2]),
+  }
+}
+const hourglass: Draw = (x, y, r) => ({ d: polygon([x - r, y - r], [x + r, y - r], [x - r, y + r], [x + r, y + r]) })
+const bow: Draw = (x, y, r) => ({ d: polygon([x - r, y - r], [x - r, y + r], [x + r, y - r], [x + r, y + r]) })
+
+const open =
+  (draw: Draw): Draw =>
+  (x, y, r) => ({ d: draw(x, y, r).d, open: true })
+const filled =
+  (draw: Draw): Draw =>
+  (x, y, r) => ({ d: draw(x, y, r).d })
 
 const markers: Readonly<Record<string, Draw>> = {
   unquantized: bar,
@@ -43,7 +65,21 @@ const markers: Readonly<Record<string, Draw>> = {
   gptq: square,
   cyclic: triangle,
   cdquant: circle,
-  'gptq+cdquant': diamond,
+  'gptq-cdquant': diamond,
+  quantease: filled(triangle),
+  refit: dotted,
+  block: filled(square),
+  'gptq-block': hourglass,
+  awq: open(down),
+  'awq-cdquant': down,
+  quip: asterisk,
+  'quip-cdquant': wheel,
+  framequant: open(hexagon),
+  'framequant-cdquant': hexagon,
+  'own-1': plus,
+  'own-2': bow,
+  'own-3': ring,
+  'own-4': open(diamond),
 }
 
 /** Markers at many places as one path. */
@@ -56,7 +92,7 @@ export function Marks({
   at: readonly (readonly [number, number])[]
   r: number
 }): ReactNode {
-  const drawn = at.map(([x, y]) => (markers[recipe] ?? circle)(x, y, r))
+  const drawn = at.map(([x, y]) => markers[recipeStyle(recipe)](x, y, r))
   if (!drawn.length) return null
   return (
     <path
@@ -68,7 +104,7 @@ export function Marks({
 
 /** A marker at (x, y) of radius `r`, inside an SVG. */
 export function Mark({ recipe, x, y, r = 4.2 }: { recipe: string; x: number; y: number; r?: number }): ReactNode {
-  const { d, open } = (markers[recipe] ?? circle)(x, y, r)
+  const { d, open } = markers[recipeStyle(recipe)](x, y, r)
   return <path className={`mark ${recipeClass(recipe)}${open ? ' open' : ''}`} d={d} />
 }
 
