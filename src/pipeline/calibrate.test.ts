@@ -44,7 +44,7 @@ describe('calibration', () => {
     const passes = windows.map((ids) => referenceForward(tiny.config, (name) => tiny.tensors.get(name)!.data, ids))
     await withGpu(async (gpu, scope) => {
       await chunksOf(gpu, model, most, 13, async () => {
-        using calibration = new Calibration(gpu, model, windows)
+        using calibration = new Calibration(gpu, model, { calibration: windows, heldOut: [] })
         for (const block of [0, 1]) {
           const { yielded, result } = await drain(calibration.block(block))
           if (most === 99) expect(yielded).toEqual(steps.map((windows) => ({ windows, of: 5 })))
@@ -66,7 +66,7 @@ describe('calibration', () => {
     const { model } = await tinyModel()
     await withGpu(async (gpu) => {
       await chunksOf(gpu, model, 1, 13, async () => {
-        using calibration = new Calibration(gpu, model, windowsOf(3, 13))
+        using calibration = new Calibration(gpu, model, { calibration: windowsOf(3, 13), heldOut: [] })
         const events = calibration.block(0)
         expect((await events.next()).value).toMatchObject({ of: 3 })
         await events.return([])
@@ -77,7 +77,7 @@ describe('calibration', () => {
   test('blocks come in order', async () => {
     const { model } = await tinyModel()
     await withGpu(async (gpu) => {
-      using calibration = new Calibration(gpu, model, windowsOf(1, 5))
+      using calibration = new Calibration(gpu, model, { calibration: windowsOf(1, 5), heldOut: [] })
       await expect(calibration.block(1).next()).rejects.toThrow('block 1 was asked for, the next one is 0')
     })
   })

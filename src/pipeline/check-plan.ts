@@ -40,10 +40,26 @@ export function checkPlan(plan: Plan, layers: readonly Pick<LayerFacts, 'layer' 
   between('correction', plan.correction, 0, 1)
   if (plan.correction > 0 && plan.mode === 'quick')
     throw new InputError(`correction is ${plan.correction}; it needs the faithful mode, where earlier errors are seen`)
+  if (plan.correction > 0) checkCorrection(plan)
   const narrow = layers.filter(({ columns }) => plan.group > columns)
   if (narrow.length)
     throw new InputError(
       `group ${plan.group} is larger than the ${narrow[0].columns} columns of ${narrow[0].layer}` +
         (narrow.length > 1 ? ` (and of ${narrow.length - 1} more layers)` : ''),
+    )
+}
+
+/** The correction is a gradient of the layer's own weights and its own H. */
+function checkCorrection({ recipes, correction, eigenClip, eigenThreshold }: Plan): void {
+  const changed = recipes.find((recipe) => recipeNamed(recipe).transform.name !== 'none')
+  if (changed !== undefined)
+    throw new InputError(
+      `correction is ${correction}; recipe '${changed}' solves the layer in another basis ` +
+        `(transform '${recipeNamed(changed).transform.name}'), where it has no correction`,
+    )
+  if (eigenClip > 0 || eigenThreshold > 0)
+    throw new InputError(
+      `correction is ${correction} with eigenvalues clipped (eigen clip ${eigenClip}, eigen threshold ` +
+        `${eigenThreshold}); it would be too strong where H is lowered: use one of the two`,
     )
 }

@@ -4,7 +4,7 @@ import type { Gpu } from '../gpu/gpu.ts'
 import { lossesOf } from '../kernels/cross-entropy.ts'
 import { checkAdapter } from '../model/memory.ts'
 import type { Forward, Model, Substitute } from '../model/model.ts'
-import type { WindowProgress } from './calibrate.ts'
+import type { WindowProgress } from './capture.ts'
 import { Chunks } from './chunks.ts'
 import type { Perplexity } from './events.ts'
 

@@ -49,15 +49,20 @@ export type RunEvent =
       layers: LayerFacts[]
       /** True when the Hessians of an earlier run are used again. */
       cached: boolean
-      calibration: { text: string; tokens: number; windows: number }
+      /** `heldOut`: windows behind them that no solver sees; absent where there are none. */
+      calibration: { text: string; tokens: number; windows: number; heldOut?: number }
       evaluation: { text: string; windows: number }
     }
-  /** Windows of this block's calibration that are through. */
-  | { event: 'calibrating'; block: number; windows: number; of: number }
-  /** One Hessian: shared by `layers`. `deadColumns` = diagonal entries that are zero. `few` = tokens < 4 × columns. */
+  /** Windows of this block's calibration that are through, held-out ones too. `recipe`: whose model; absent in quick mode. */
+  | { event: 'calibrating'; block: number; recipe?: string; windows: number; of: number }
+  /**
+   * One Hessian: shared by `layers`. `recipe`: whose own it is; absent where all recipes share it. `deadColumns` =
+   * diagonal entries that are zero. `few` = tokens < 4 × columns.
+   */
   | {
       event: 'hessian'
       block: number
+      recipe?: string
       layers: string[]
       columns: number
       tokens: number

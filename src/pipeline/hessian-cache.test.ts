@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { withGpu } from '../test/gpu.ts'
 import { gaussians } from '../test/numbers.ts'
 import { createHessian } from '../quantize/hessian.ts'
-import type { CapturedHessian } from './calibrate.ts'
+import type { CapturedHessian } from './capture.ts'
 import { cachedBytes, HessianCache } from './hessian-cache.ts'
 
 test.each([1, 2, 17, 64])('a kept Hessian of %i columns comes back bit for bit', async (columns) => {
@@ -12,9 +12,12 @@ test.each([1, 2, 17, 64])('a kept Hessian of %i columns comes back bit for bit',
     const layers = [{ layer: 'model.layers.0.mlp.down_proj', block: 0, module: 'down_proj', rows: 4, columns }]
     const cache = new HessianCache()
     cache.begin('key', 0)
-    await cache.keep(gpu, 0, [{ layers, columns, tokens: 99, matrix: scope.upload('hessian', matrix) }])
+    const heldOut = matrix.map((value) => 2 * value)
+    const captured = { layers, columns, tokens: 99, matrix: scope.upload('hessian', matrix) }
+    await cache.keep(gpu, 0, [{ ...captured, heldOut: scope.upload('held-out hessian', heldOut) }])
     const [loaded] = cache.load(gpu, 0)
     scope.own(loaded.matrix)
+    expect(await gpu.readF32(scope.own(loaded.heldOut!))).toEqual(heldOut)
     expect(loaded).toMatchObject({ layers, columns, tokens: 99 })
     expect(await gpu.readF32(loaded.matrix)).toEqual(matrix)
   })

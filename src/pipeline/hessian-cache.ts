@@ -2,7 +2,7 @@
 // second calibration; and, where there is room, what solvers found out about them.
 import type { Gpu } from '../gpu/gpu.ts'
 import type { LayerFacts } from './events.ts'
-import type { CapturedHessian, KnownFacts } from './calibrate.ts'
+import type { CapturedHessian, KnownFacts } from './capture.ts'
 
 interface Kept {
   layers: LayerFacts[]
@@ -10,6 +10,8 @@ interface Kept {
   tokens: number
   /** Rows of the upper triangle one after another: columns · (columns + 1) / 2. */
   upper: Float32Array
+  /** The same of held-out windows; absent where none are. */
+  heldOut: Float32Array | undefined
   known: KnownFacts | undefined
 }
 
@@ -48,11 +50,9 @@ export class HessianCache {
     for (const one of captured) {
       const { layers, columns, tokens, matrix } = one
       if (this.facts) one.known = { factors: new Map(), energies: new Map() }
-      const full = await gpu.readF32(matrix)
-      const upper = new Float32Array((columns * (columns + 1)) / 2)
-      for (let i = 0, at = 0; i < columns; at += columns - i++)
-        upper.set(full.subarray(i * columns + i, (i + 1) * columns), at)
-      kept.push({ layers, columns, tokens, upper, known: one.known })
+      const upper = upperOf(await gpu.readF32(matrix), columns)
+      const heldOut = one.heldOut && upperOf(await gpu.readF32(one.heldOut), columns)
+      kept.push({ layers, columns, tokens, upper, heldOut, known: one.known })
     }
     this.blocks.set(block, kept)
   }
@@ -61,12 +61,32 @@ export class HessianCache {
   load(gpu: Gpu, block: number): CapturedHessian[] {
     const kept = this.blocks.get(block)
     if (!kept) throw new Error(`no Hessians of block ${block} are kept`)
-    return kept.map(({ layers, columns, tokens, upper, known }) => {
-      const full = new Float32Array(columns * columns)
-      for (let i = 0, at = 0; i < columns; i++)
-        for (let j = i; j < columns; j++, at++) full[i * columns + j] = full[j * columns + i] = upper[at]
-      const matrix = gpu.upload(`hessian ${layers[0].layer}`, full)
-      return { layers, columns, tokens, matrix, ...(known && { known }) }
+    return kept.map(({ layers, columns, tokens, upper, heldOut, known }) => {
+      const whole = (what: string, triangle: Float32Array) =>
+        gpu.upload(`${what} ${layers[0].layer}`, wholeOf(triangle, columns))
+      const matrix = whole('hessian', upper)
+      return {
+        layers,
+        columns,
+        tokens,
+        matrix,
+        ...(heldOut && { heldOut: whole('held-out hessian', heldOut) }),
+        ...(known && { known }),
+      }
     })
   }
+}
+
+function upperOf(whole: Float32Array, columns: number): Float32Array {
+  const upper = new Float32Array((columns * (columns + 1)) / 2)
+  for (let i = 0, at = 0; i < columns; at += columns - i++)
+    upper.set(whole.subarray(i * columns + i, (i + 1) * columns), at)
+  return upper
+}
+
+function wholeOf(upper: Float32Array, columns: number): Float32Array {
+  const whole = new Float32Array(columns * columns)
+  for (let i = 0, at = 0; i < columns; i++)
+    for (let j = i; j < columns; j++, at++) whole[i * columns + j] = whole[j * columns + i] = upper[at]
+  return whole
 }

@@ -1,41 +1,61 @@
-// Solves every layer of one block with every recipe, on the Hessians just captured (or kept from an earlier run).
-import { createHessian } from '../quantize/hessian.ts'
+// Solves every layer of one block, on the Hessians just captured (or kept from an earlier run): with every recipe, or
+// with the one whose Hessians they are.
+import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import type { Solution } from '../quantize/solution.ts'
 import { LayerSolver } from '../quantize/solve.ts'
 import type { Problem } from '../quantize/problem.ts'
-import type { CapturedHessian, KnownFacts } from './calibrate.ts'
+import type { CapturedHessian, KnownFacts } from './capture.ts'
+import { correctionNote, correctionShift } from './correction.ts'
 import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
 import { solverOptions, type Plan } from './plan.ts'
 import { relabel } from './relabel.ts'
 import type { RunInputs } from './run.ts'
+import type { Solutions } from './solutions.ts'
 
-type Take = (result: LayerResult, solution: Solution) => void
-
-/** Takes over the captured matrices and frees them. */
+/** Takes over the captured matrices and frees them. `recipe`: the only one, whose own Hessians these are. */
 export async function* solveBlock(
   inputs: RunInputs,
   plan: Plan,
   block: number,
   captured: readonly CapturedHessian[],
-  take: Take,
+  solutions: Solutions,
+  recipe?: string,
 ): AsyncGenerator<RunEvent> {
+  const { gpu } = inputs
+  const recipes = recipe === undefined ? plan.recipes : [recipe]
   try {
-    for (const { layers, columns, tokens, matrix, known } of captured) {
-      using hessian = createHessian(inputs.gpu, matrix, columns, known?.factors)
+    for (const input of captured) {
+      const { layers, columns, tokens, matrix } = input
+      using hessian = createHessian(gpu, matrix, columns, input.known?.factors)
+      using heldOut = input.heldOut && createHessian(gpu, input.heldOut, columns)
       const deadColumns = (await hessian.deadColumns()).length
       const names = layers.map(({ layer }) => layer)
-      yield { event: 'hessian', block, layers: names, columns, tokens, deadColumns, few: tokens < 4 * columns }
+      yield {
+        event: 'hessian',
+        block,
+        ...(recipe !== undefined && { recipe }),
+        layers: names,
+        columns,
+        tokens,
+        deadColumns,
+        few: tokens < 4 * columns,
+      }
       let reading = readAhead(inputs, layers[0])
       for (const [i, layer] of layers.entries()) {
-        using weights = inputs.gpu.upload(`weights ${layer.layer}`, await reading)
+        using weights = gpu.upload(`weights ${layer.layer}`, await reading)
         if (i + 1 < layers.length) reading = readAhead(inputs, layers[i + 1])
-        yield* solveLayer(inputs, plan, layer, { rows: layer.rows, columns, weights, hessian }, known, take)
+        const { rows } = layer
+        const { drift } = input
+        using shift = drift && correctionShift(gpu, { weights, drift }, { rows, columns, correction: plan.correction })
+        const problem = { rows, columns, weights, hessian, ...(shift && { shift }) }
+        yield* solveLayer(inputs, plan, layer, { problem, heldOut, known: input.known, recipes }, solutions)
+        if (recipes.at(-1) === plan.recipes.at(-1)) yield { event: 'solved', layer: layer.layer }
       }
       await hessian.remember()
     }
   } finally {
-    for (const { matrix } of captured) matrix[Symbol.dispose]()
+    for (const { matrix, heldOut, drift } of captured)
+      for (const buffer of [matrix, heldOut, drift]) buffer?.[Symbol.dispose]()
   }
 }
 
@@ -50,14 +70,19 @@ async function* solveLayer(
   { gpu }: RunInputs,
   plan: Plan,
   { layer, rows, columns }: LayerFacts,
-  problem: Problem,
-  known: KnownFacts | undefined,
-  take: Take,
+  given: {
+    problem: Problem
+    known: KnownFacts | undefined
+    heldOut: Hessian | undefined
+    recipes: readonly string[]
+  },
+  solutions: Solutions,
 ): AsyncGenerator<RunEvent> {
   const { bits, group, grid } = plan
-  using solver = new LayerSolver(gpu, problem, solverOptions(plan), undefined, known?.energies.get(layer))
+  const { problem, heldOut, known, recipes } = given
+  using solver = new LayerSolver(gpu, problem, solverOptions(plan), heldOut, known?.energies.get(layer))
   known?.energies.set(layer, await solver.knownEnergies())
-  for (const recipe of plan.recipes) {
+  for (const recipe of recipes) {
     yield { event: 'solving', layer, recipe }
     const solution = yield* relabel(solver.solve(recipeNamed(recipe)), ({ step, points }): RunEvent => ({
       event: 'descent',
@@ -66,7 +91,8 @@ async function* solveLayer(
       step,
       points,
     }))
-    const { objective, relative, moves, damping, heldOut, effectiveBits, notes } = solution
+    const { objective, relative, moves, damping, effectiveBits } = solution
+    const notes = problem.shift ? [...solution.notes, correctionNote(recipe, plan.correction)] : solution.notes
     if (damping && damping.length > 1) yield { event: 'damping', layer, recipe, tried: damping }
     const used = damping?.at(-1) ?? null
     const shape = { bits, group, grid, rows, columns }
@@ -77,14 +103,13 @@ async function* solveLayer(
       objective,
       relative,
       moves,
-      ...(heldOut && { heldOut }),
+      ...(solution.heldOut && { heldOut: solution.heldOut }),
       effectiveBits,
       ...(notes.length && { notes }),
       damping: used,
       adapter: gpu.adapter.name,
     }
-    take(result, solution)
+    solutions.add(result, solution)
     yield { event: 'layer', ...result }
   }
-  yield { event: 'solved', layer }
 }

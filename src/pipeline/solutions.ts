@@ -1,0 +1,27 @@
+// What the recipes of a run have made of its layers so far.
+import type { Gpu } from '../gpu/gpu.ts'
+import type { Substitute } from '../model/model.ts'
+import { dequantizeSolution, type Solution } from '../quantize/solution.ts'
+import type { LayerResult } from './events.ts'
+
+export class Solutions {
+  /** In the order they were solved. */
+  readonly results: LayerResult[] = []
+  /** By recipe and layer. */
+  private readonly solved = new Map<string, Map<string, Solution>>()
+
+  add(result: LayerResult, solution: Solution): void {
+    this.results.push(result)
+    const layers = this.solved.get(result.recipe) ?? new Map<string, Solution>()
+    this.solved.set(result.recipe, layers.set(result.layer, solution))
+  }
+
+  /** A recipe's weights for the layers it has solved, the model's own for all others. */
+  substitute(gpu: Gpu, recipe: string): Substitute {
+    const layers = this.solved.get(recipe)
+    return ({ layer }) => {
+      const solution = layers?.get(layer)
+      return solution && dequantizeSolution(gpu, solution)
+    }
+  }
+}
