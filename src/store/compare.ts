@@ -64,6 +64,8 @@ export interface TableRow {
   status: 'done' | 'now' | 'waiting'
   /** Relative losses by recipe. */
   losses: Readonly<Record<string, number | undefined>>
+  /** Relative losses on tokens that no solver saw, by recipe. */
+  heldOut: Readonly<Record<string, number | undefined>>
   /** Recipes with the lowest loss of the row. */
   lowest: readonly string[]
   /** Challenger ÷ yardstick. */
@@ -91,7 +93,8 @@ export function tableRows(run: Run): readonly TableRow[] {
     const lowest = values.length > 1 ? names.filter((name) => losses[name] === least) : []
     const versus = leading && state.results[leading] ? ratio(state, leading, yardstick) : undefined
     const moves = leading ? state.results[leading]?.moves : undefined
-    const row: TableRow = { facts: state.facts, status, losses, lowest }
+    const heldOut = Object.fromEntries(names.map((name) => [name, state.results[name]?.heldOut?.relative]))
+    const row: TableRow = { facts: state.facts, status, losses, heldOut, lowest }
     if (versus !== undefined) row.ratio = versus
     if (moves !== undefined) row.moves = moves
     rows.set(status, row)

@@ -1,4 +1,4 @@
-// Windows, damping and texts of a run, and the user's own text: a .txt file or pasted.
+// Windows and texts of a run, and the user's own text: a .txt file or pasted.
 import { useId, useState } from 'react'
 import type { TextUse } from '../store/playground.ts'
 import { count } from '../store/wording.ts'
@@ -33,29 +33,12 @@ export function CalibrationPanel({ id }: { id: string }) {
           onCommit={(windows) => playground.change({ windows })}
         />
         <NumberField
-          label="Damping"
-          value={plan.damp}
-          min={1e-6}
-          max={1}
-          real
-          onCommit={(damp) => playground.change({ damp })}
+          label="Held-out windows"
+          value={plan.heldOut}
+          min={0}
+          max={100_000}
+          onCommit={(heldOut) => playground.change({ heldOut })}
         />
-        <div className="field">
-          <label className="label" htmlFor={`${id}-order`}>
-            Column order of GPTQ
-          </label>
-          <select
-            id={`${id}-order`}
-            className="select"
-            value={plan.order}
-            onChange={({ target }) =>
-              playground.change({ order: target.value === 'activation' ? 'activation' : 'natural' })
-            }
-          >
-            <option value="natural">natural</option>
-            <option value="activation">activation</option>
-          </select>
-        </div>
       </div>
       <div className="texts">
         <OwnText use="calibration" title="Calibration text" />

@@ -1,21 +1,35 @@
 // Every number: one row per layer, one column per recipe, then the comparison, the shape and the moves.
-import { memo, useEffect, useRef } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { challenger, focusLayer, reference, tableRows, type TableRow } from '../store/compare.ts'
 import { fileStem, layersCsv, runJson } from '../store/downloads.ts'
+import { cellValue, modelOrder, sortRows, type TableView } from '../store/table.ts'
 import { count, recipeShort, recipeTitle, signedPercent, significant } from '../store/wording.ts'
 import { saveText } from './clipboard.ts'
 import { Icon } from './icons.tsx'
 import { Glyph, recipeClass } from './marks.tsx'
+import { Segments } from './Segments.tsx'
 import { usePlayground, useSession } from './session.ts'
+import { SortHeader } from './SortHeader.tsx'
+
+const captions: Readonly<Record<TableView, (yardstick: string | undefined) => string>> = {
+  loss: () => 'Relative loss tr(EHEᵀ) ÷ tr(WHWᵀ), a share of one.',
+  ratio: (yardstick) => `Relative loss against ${yardstick ? recipeShort(yardstick) : 'the first recipe'}’s.`,
+  heldOut: () => 'Relative loss on calibration text that no solver saw.',
+}
 
 export function LayerTable() {
   const playground = usePlayground()
-  const rows = useSession(useShallow(({ run }) => tableRows(run)))
+  const all = useSession(useShallow(({ run }) => tableRows(run)))
+  const hasHeldOut = useSession(({ run, plan }) => (run.plan ?? plan).heldOut > 0)
+  const [asked, setView] = useState<TableView>('loss')
+  const [sort, setSort] = useState(modelOrder)
   const recipes = useSession(useShallow(({ run, plan }) => run.plan?.recipes ?? plan.recipes))
   const shown = useSession((session) => session.selected ?? focusLayer(session.run))
   const yardstick = reference(recipes)
   const leading = challenger(recipes)
+  const view = asked === 'heldOut' && !hasHeldOut ? 'loss' : asked
+  const rows = sortRows(all, sort, view, yardstick)
   const scroller = useRef<HTMLDivElement>(null)
   const following = useSession((session) => session.selected === undefined && session.state === 'running')
   useEffect(() => {
@@ -40,9 +54,25 @@ export function LayerTable() {
       <header>
         <div>
           <h2>The numbers</h2>
-          <p className="caption">Relative loss tr(EHEᵀ) ÷ tr(WHWᵀ), a share of one. Bold is the lowest of the row.</p>
+          <p className="caption">{captions[view](yardstick)} Bold is the lowest loss of the row.</p>
         </div>
         <div className="chips">
+          <Segments<TableView>
+            label="Numbers"
+            hideLabel
+            small
+            segments={[
+              { value: 'loss', label: 'loss' },
+              { value: 'ratio', label: yardstick ? `÷ ${recipeShort(yardstick)}` : 'ratio' },
+              {
+                value: 'heldOut',
+                label: 'held-out',
+                ...(!hasHeldOut && { reason: 'The plan keeps no held-out windows; Calibration sets their number' }),
+              },
+            ]}
+            value={view}
+            onChange={setView}
+          />
           <button
             type="button"
             className="btn"
@@ -68,32 +98,36 @@ export function LayerTable() {
         <table>
           <thead>
             <tr>
-              <th scope="col">Layer</th>
+              <SortHeader column="layer" sort={sort} onSort={setSort}>
+                Layer
+              </SortHeader>
               {recipes.map((name) => (
-                <th
+                <SortHeader
                   key={name}
-                  scope="col"
+                  column={name}
+                  sort={sort}
+                  onSort={setSort}
                   className={minor(name) ? 'number minor' : 'number'}
-                  aria-label={recipeTitle(name)}
+                  label={recipeTitle(name)}
                 >
                   <span className={`column ${recipeClass(name)}`}>
                     <Glyph recipe={name} />
                     {recipes.includes('gptq') ? recipeShort(name) : recipeTitle(name)}
                   </span>
-                </th>
+                </SortHeader>
               ))}
               {leading && yardstick && (
-                <th scope="col" className="number extra">
+                <SortHeader column="ratio" sort={sort} onSort={setSort} className="number extra">
                   {recipeShort(leading)} ÷ {recipeShort(yardstick)}
-                </th>
+                </SortHeader>
               )}
-              <th scope="col" className="number extra">
+              <SortHeader column="shape" sort={sort} onSort={setSort} className="number extra">
                 Shape
-              </th>
+              </SortHeader>
               {leading && (
-                <th scope="col" className="number extra">
+                <SortHeader column="moves" sort={sort} onSort={setSort} className="number extra">
                   Moves
-                </th>
+                </SortHeader>
               )}
             </tr>
           </thead>
@@ -105,7 +139,9 @@ export function LayerTable() {
                 recipes={recipes}
                 leading={leading}
                 minor={recipes.filter(minor).join()}
-                first={i > 0 && rows[i - 1].facts.block !== row.facts.block}
+                first={sort.by === 'layer' && i > 0 && rows[i - 1].facts.block !== row.facts.block}
+                view={view}
+                yardstick={yardstick}
                 shown={row.facts.layer === shown}
                 select={playground}
               />
@@ -120,6 +156,8 @@ export function LayerTable() {
 
 interface RowProps {
   row: TableRow
+  view: TableView
+  yardstick: string | undefined
   recipes: readonly string[]
   leading: string | undefined
   /** Recipes left out on a phone, joined by commas. */
@@ -130,8 +168,8 @@ interface RowProps {
   select: { select(layer: string): void }
 }
 
-const Row = memo(function Row({ row, recipes, leading, minor, first, shown, select }: RowProps) {
-  const { facts, status, losses, lowest, ratio, moves } = row
+const Row = memo(function Row({ row, view, yardstick, recipes, leading, minor, first, shown, select }: RowProps) {
+  const { facts, status, lowest, ratio, moves } = row
   const classes = [status, first ? 'first' : '', shown ? 'shown' : ''].filter(Boolean).join(' ')
   return (
     <tr className={classes} data-shown={shown || undefined} onClick={() => select.select(facts.layer)}>
@@ -139,8 +177,8 @@ const Row = memo(function Row({ row, recipes, leading, minor, first, shown, sele
         <Path layer={facts.layer} />
       </th>
       {recipes.map((name) => {
-        const value = losses[name]
-        const text = value === undefined ? '·' : significant(value, 4)
+        const value = cellValue(row, name, view, yardstick)
+        const text = value === undefined ? '·' : view === 'ratio' ? signedPercent(value - 1) : significant(value, 4)
         return (
           <td key={name} className={minor.split(',').includes(name) ? 'number minor' : 'number'}>
             {lowest.includes(name) ? <b>{text}</b> : text}

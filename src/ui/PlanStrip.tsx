@@ -1,12 +1,15 @@
 // The experiment: model, bits, group, grid, zero point, calibration, recipes. A change after a run solves again at
 // once.
 import { useId, useState } from 'react'
+import { grids } from '../quantize/grids/index.ts'
+import { TENSOR } from '../quantize/problem.ts'
 import { exportNote } from '../store/notes.ts'
 import { count, groupWords, millions } from '../store/wording.ts'
 import { CalibrationPanel } from './CalibrationPanel.tsx'
 import { NumberField } from './NumberField.tsx'
 import { RecipeChips } from './RecipeChips.tsx'
 import { Segments } from './Segments.tsx'
+import { SolverPanel, solverWords } from './SolverPanel.tsx'
 import { usePlayground, useSession } from './session.ts'
 
 const GROUPS = [32, 64, 128]
@@ -18,12 +21,12 @@ export function PlanStrip() {
   const layers = useSession((session) => session.opened?.layers)
   const name = useSession((session) => session.opened?.model?.name ?? session.run.model?.name ?? session.bundled)
   const [unfolded, setUnfolded] = useState(false)
-  const [texts, setTexts] = useState(false)
+  const [open, setOpen] = useState<'texts' | 'solver'>()
   const panel = useId()
   const narrowest = Math.min(...(layers ?? []).map(({ columns }) => columns))
   const bits = [2, 3, 4, 8, ...([2, 3, 4, 8].includes(plan.bits) ? [] : [plan.bits])]
   const refused = layers && exportNote(plan, layers)
-  const grid = plan.grid === 'minmax' ? 'min–max' : plan.grid
+  const grid = (grids.find(({ name: known }) => known === plan.grid)?.title ?? plan.grid).toLowerCase()
   return (
     <section className="plan" aria-label="Plan" data-unfolded={unfolded || undefined}>
       <div className="page">
@@ -58,6 +61,7 @@ export function PlanStrip() {
                     ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
                   })),
                   { value: '0', label: 'row' },
+                  { value: String(TENSOR), label: 'layer' },
                 ]}
                 value={String(plan.group)}
                 onChange={(value) => playground.change({ group: Number(value) })}
@@ -66,21 +70,29 @@ export function PlanStrip() {
                 label="Other group size"
                 hideLabel
                 placeholder="other"
-                value={plan.group === 0 || GROUPS.includes(plan.group) ? undefined : plan.group}
+                value={plan.group <= 0 || GROUPS.includes(plan.group) ? undefined : plan.group}
                 min={1}
                 max={Number.isFinite(narrowest) ? narrowest : 1_000_000}
                 onCommit={(group) => playground.change({ group })}
               />
             </div>
-            <Segments
-              label="Grid"
-              segments={[
-                { value: 'minmax', label: 'min–max' },
-                { value: 'clip', label: 'clip' },
-              ]}
-              value={plan.grid}
-              onChange={(value) => playground.change({ grid: value })}
-            />
+            <div className="field">
+              <label className="label" htmlFor={`${panel}-grid`}>
+                Grid
+              </label>
+              <select
+                id={`${panel}-grid`}
+                className="select"
+                value={plan.grid}
+                onChange={({ target }) => playground.change({ grid: target.value })}
+              >
+                {grids.map(({ name, title, summary }) => (
+                  <option key={name} value={name} title={summary}>
+                    {title}
+                  </option>
+                ))}
+              </select>
+            </div>
             <Segments
               label="Zero point"
               segments={[
@@ -95,16 +107,30 @@ export function PlanStrip() {
               <button
                 type="button"
                 className="select"
-                aria-expanded={texts}
+                aria-expanded={open === 'texts'}
                 aria-controls={panel}
-                onClick={() => setTexts(!texts)}
+                onClick={() => setOpen(open === 'texts' ? undefined : 'texts')}
               >
                 {count(plan.samples)} × {count(plan.window)} tokens
                 <span className="caret" aria-hidden="true" />
               </button>
             </div>
+            <div className="field">
+              <span className="label">Solver</span>
+              <button
+                type="button"
+                className="select"
+                aria-expanded={open === 'solver'}
+                aria-controls={`${panel}-solver`}
+                onClick={() => setOpen(open === 'solver' ? undefined : 'solver')}
+              >
+                {solverWords(plan)}
+                <span className="caret" aria-hidden="true" />
+              </button>
+            </div>
           </div>
-          {texts && <CalibrationPanel id={panel} />}
+          {open === 'texts' && <CalibrationPanel id={panel} />}
+          {open === 'solver' && <SolverPanel id={`${panel}-solver`} />}
           <RecipeChips />
         </fieldset>
         {refused && <p className="reason">{refused}</p>}
