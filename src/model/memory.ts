@@ -15,10 +15,25 @@ export interface MemoryPlan {
   memory: MemoryLine[]
 }
 
+/** What a plan decides about memory. */
+export interface MemoryDemand {
+  /** Tokens of a window. */
+  window: number
+  /** Windows of calibration. */
+  samples: number
+  /** Windows held out. */
+  heldOut?: number
+  /** faithful: every recipe has hidden states of its own. */
+  mode?: 'quick' | 'faithful'
+  recipes?: readonly string[]
+  /** Above 0: the unquantized model's states run beside those of the recipes. */
+  correction?: number
+}
+
 /** Bytes by the model's shapes; intermediate results are counted for a single window, the least a chunk can hold. */
 export function memoryPlan(
   { facts, layers, inputs }: Pick<Model, 'facts' | 'layers' | 'inputs'>,
-  { window, samples }: { window: number; samples: number },
+  { window, samples, heldOut = 0, mode = 'quick', recipes = [], correction = 0 }: MemoryDemand,
 ): MemoryPlan {
   const largest = layers.reduce((most, layer) => (layer.rows * layer.columns > most.rows * most.columns ? layer : most))
   const widest = layers.reduce((most, layer) => (layer.columns > most.columns ? layer : most))
@@ -45,11 +60,21 @@ export function memoryPlan(
     },
     { label: 'Activations of a window', bytes: 4 * window * most, detail: shape(window, most) },
   ].sort((a, b) => b.bytes - a.bytes)
+  const faithful = mode === 'faithful'
+  const corrected = faithful && correction > 0
+  const states = (faithful ? recipes.length : 1) * (samples + heldOut) + (corrected ? samples : 0)
+  // Faithful states pass the block before with a recipe's weights, and then a copy of them the block itself.
+  const blocks = faithful ? (corrected ? 3 : 2) : 1
+  const hessians = 1 + Number(heldOut > 0) + Number(corrected)
+  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
+  const inputColumns = inputs(0).map(({ columns }) => columns)
+  const widths =
+    sum(block.map(({ rows }) => rows)) + (faithful ? facts.hidden : 0) + (corrected ? 2 * sum(inputColumns) : 0)
   const memory = [
-    { label: 'Hidden states', bytes: 4 * samples * window * facts.hidden },
-    { label: 'Weights of a block', bytes: block.reduce((sum, layer) => sum + size(layer), 0) },
-    { label: 'Hessians of a block', bytes: inputs(0).reduce((sum, { columns }) => sum + 4 * columns ** 2, 0) },
-    { label: 'Intermediate results', bytes: 4 * window * block.reduce((sum, { rows }) => sum + rows, 0) },
+    { label: 'Hidden states', bytes: 4 * states * window * facts.hidden },
+    { label: 'Weights of a block', bytes: blocks * sum(block.map(size)) },
+    { label: 'Hessians of a block', bytes: hessians * sum(inputColumns.map((columns) => 4 * columns ** 2)) },
+    { label: 'Intermediate results', bytes: 4 * window * widths },
   ]
   return { buffers, memory }
 }

@@ -19,7 +19,9 @@ export class Progress {
   show(event: TimedEvent): void {
     this.run = fold(this.run, event)
     if (event.event === 'warning') this.line(event.text)
-    if (event.event === 'hessian' && event.few)
+    // Every recipe of a faithful run has as many tokens.
+    const first = this.run.plan?.recipes[0]
+    if (event.event === 'hessian' && event.few && (event.recipe ?? first) === first)
       this.line(`${event.layers[0]}: ${event.tokens} tokens for ${event.columns} columns, fewer than 4 per column`)
     if (event.event === 'damping')
       this.line(`${event.layer}, ${event.recipe}: damping raised, ${event.tried.join(', ')}`)

@@ -62,6 +62,36 @@ describe('calibration', () => {
     })
   })
 
+  test('held-out windows have Hessians of their own', async () => {
+    const { tiny, model } = await tinyModel()
+    const windows = windowsOf(5, 13)
+    const passes = windows.map((ids) => referenceForward(tiny.config, (name) => tiny.tensors.get(name)!.data, ids))
+    await withGpu(async (gpu, scope) => {
+      await chunksOf(gpu, model, 2, 13, async () => {
+        using calibration = new Calibration(gpu, model, {
+          calibration: windows.slice(0, 2),
+          heldOut: windows.slice(2),
+        })
+        for (const block of [0, 1]) {
+          const { yielded, result } = await drain(calibration.block(block))
+          expect(yielded).toEqual([2, 4, 5].map((windows) => ({ windows, of: 5 })))
+          for (const [group, { columns, tokens, matrix, heldOut }] of result.entries()) {
+            expect(tokens).toBe(26)
+            for (const [buffer, part] of [
+              [matrix, passes.slice(0, 2)],
+              [heldOut!, passes.slice(2)],
+            ] as const) {
+              const x = Float64Array.from(part.flatMap(({ inputs }) => [...inputs[block][group]]))
+              const expected = gram(x, { tokens: 13 * part.length, columns, before: 0 })
+              // As above.
+              expect(normalisedError(await gpu.readF32(scope.own(buffer)), expected)).toBeLessThan(1e-11)
+            }
+          }
+        }
+      })
+    })
+  })
+
   test('leaves nothing behind when it is stopped half-way', async () => {
     const { model } = await tinyModel()
     await withGpu(async (gpu) => {
@@ -114,6 +144,19 @@ describe('memory', () => {
       ['Weights of a block', 4 * (36 * 20 + 2 * 12 * 20 + 20 * 36 + 3 * 37 * 20)],
       ['Hessians of a block', 4 * (20 * 20 + 36 * 36 + 20 * 20 + 37 * 37)],
       ['Intermediate results', 4 * 13 * (36 + 12 + 12 + 20 + 37 + 37 + 20)],
+    ])
+  })
+
+  test('the plan counts the states of every recipe in faithful mode', async () => {
+    const { model } = await tinyModel()
+    const recipes = ['rtn', 'gptq', 'cdquant']
+    const demand = { window: 13, samples: 5, heldOut: 2, mode: 'faithful', recipes, correction: 0.5 } as const
+    const { memory } = memoryPlan(model, demand)
+    expect(memory.map(({ bytes }) => bytes)).toEqual([
+      4 * (3 * 7 + 5) * 13 * 20,
+      3 * 4 * (36 * 20 + 2 * 12 * 20 + 20 * 36 + 3 * 37 * 20),
+      3 * 4 * (20 * 20 + 36 * 36 + 20 * 20 + 37 * 37),
+      4 * 13 * (36 + 12 + 12 + 20 + 37 + 37 + 20 + 20 + 2 * (20 + 36 + 20 + 37)),
     ])
   })
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { InputError } from '../formats/errors.ts'
+import { transforms } from '../quantize/transforms/index.ts'
 import { checkPlan } from './check-plan.ts'
 import { defaultPlan, type Plan } from './plan.ts'
 
@@ -27,8 +28,21 @@ test.each<[Partial<Plan>, RegExp]>([
   [{ damp: NaN }, /damp is NaN/],
   [{ window: 1 }, /window is 1/],
   [{ samples: 0 }, /samples is 0/],
+  [{ heldOut: -1 }, /held-out windows is -1/],
+  [{ correction: 0.5 }, /correction is 0.5; it needs the faithful mode/],
+  [{ correction: 2, mode: 'faithful' }, /correction is 2; allowed: 0 to 1/],
+  [{ correction: 0.5, mode: 'faithful', eigenClip: 0.01 }, /correction is 0.5 with eigenvalues clipped/],
 ])('%j is refused', (change, message) => {
   const check = () => checkPlan({ ...defaultPlan, ...change }, layers)
   expect(check).toThrow(InputError)
   expect(check).toThrow(message)
+})
+
+test('a correction is for recipes in the layer’s own basis', () => {
+  const faithful = { ...defaultPlan, mode: 'faithful', correction: 0.5 } as const
+  expect(() => checkPlan(faithful, layers)).not.toThrow()
+  const changed = transforms.find(({ name }) => name !== 'none')
+  expect(changed, 'a transform').toBeDefined()
+  const recipes = ['gptq', `${changed!.name}~plan~nearest+greedy`]
+  expect(() => checkPlan({ ...faithful, recipes }, layers)).toThrow(`(transform '${changed!.name}')`)
 })

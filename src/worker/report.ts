@@ -73,7 +73,7 @@ export function modelReport(
   model: Model,
   adapter: AdapterFacts | undefined,
 ): Omit<OpenReport, 'checks'> {
-  const { buffers, memory } = memoryPlan(model, { window: defaultPlan.window, samples: defaultPlan.samples })
+  const { buffers, memory } = memoryPlan(model, defaultPlan)
   return {
     name: checkpoint.name,
     bytes: checkpoint.bytes,
