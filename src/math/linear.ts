@@ -17,11 +17,8 @@ export function choleskyUpper(matrix: ArrayLike<number>, n: number): Float64Arra
   return R
 }
 
-/** A⁻¹ of a symmetric positive definite A by its Cholesky factor; undefined where A is not. */
-export function invert(matrix: ArrayLike<number>, n: number): Float64Array | undefined {
-  const R = choleskyUpper(matrix, n)
-  if (!R) return undefined
-  // Columns of R⁻¹ by back substitution, then R⁻¹ R⁻ᵀ.
+/** R⁻¹ of an upper R with no zero on its diagonal, by back substitution. */
+export function invertUpper(R: ArrayLike<number>, n: number): Float64Array {
   const inverse = new Float64Array(n * n)
   for (let j = 0; j < n; j++)
     for (let i = j; i >= 0; i--) {
@@ -29,6 +26,15 @@ export function invert(matrix: ArrayLike<number>, n: number): Float64Array | und
       for (let k = i + 1; k <= j; k++) sum -= R[i * n + k] * inverse[k * n + j]
       inverse[i * n + j] = sum / R[i * n + i]
     }
+  return inverse
+}
+
+/** A⁻¹ of a symmetric positive definite A by its Cholesky factor; undefined where A is not. */
+export function invert(matrix: ArrayLike<number>, n: number): Float64Array | undefined {
+  const R = choleskyUpper(matrix, n)
+  if (!R) return undefined
+  // A⁻¹ = R⁻¹ R⁻ᵀ.
+  const inverse = invertUpper(R, n)
   const result = new Float64Array(n * n)
   for (let i = 0; i < n; i++)
     for (let j = i; j < n; j++) {

@@ -4,7 +4,9 @@ import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { diagonal } from '../kernels/diagonal.ts'
+import type { ClipFacts } from './eigen-clip.ts'
 import { factorise, type Factor } from './factor.ts'
+import { HessianViews } from './hessian-views.ts'
 import { minPivotOrder, orderOf, type Order } from './order.ts'
 import type { Stoppable } from './paced.ts'
 
@@ -37,6 +39,8 @@ export interface Hessian extends Disposable {
   readonly diagonal: GpuBuffer
   /** diag H. @throws InputError when an entry is negative or not finite. */
   diagonalValues(): Promise<Float32Array>
+  /** Mean of diag H, zeros of dead columns included. */
+  meanDiagonal(): Promise<number>
   /** Columns whose diagonal entry is 0: inputs that were zero on every token. */
   deadColumns(): Promise<number[]>
   /** Column of every processing step. */
@@ -50,8 +54,15 @@ export interface Hessian extends Disposable {
   factor(order: Order, damp: number, width?: number): Promise<Factor>
   /** Reads the factors made so far into `known`, where one was given. */
   remember(): Promise<void>
-  /** H with its largest eigenvalues lowered; this Hessian itself where nothing is to be lowered. */
+  /**
+   * H with its largest eigenvalues lowered; this Hessian itself where nothing is to be lowered. Lives as long as this
+   * one. @throws InputError when too many would have to be lowered.
+   */
   clipped(clip: EigenClip): Promise<Hessian>
+  /** What was lowered; undefined where nothing was. */
+  readonly clipping: ClipFacts | undefined
+  /** H + fraction · mean(diag H) · I, dead columns left as they are. Lives as long as this one. */
+  damped(fraction: number): Promise<Hessian>
 }
 
 /**
@@ -75,6 +86,7 @@ class LazyHessian implements Hessian {
   private values: Promise<Float32Array> | undefined
   private readonly orders = new Map<string, GpuBuffer>()
   private readonly factors = new Map<string, Factor>()
+  private readonly views: HessianViews
   private disposed = false
 
   constructor(
@@ -82,12 +94,16 @@ class LazyHessian implements Hessian {
     readonly matrix: GpuBuffer,
     readonly columns: number,
     private readonly known?: KnownFactors,
+    readonly clipping: ClipFacts | undefined = undefined,
   ) {
     this.diagonal = gpu.buffer('diagonal', 8 * columns)
     this.owned = [matrix, this.diagonal]
     const batch = gpu.batch('diagonal')
     diagonal(batch, { matrix, diagonal: this.diagonal }, { columns })
     batch.flush()
+    this.views = new HessianViews(gpu, this, (view, facts) =>
+      this.own(new LazyHessian(gpu, view, columns, undefined, facts)),
+    )
   }
 
   diagonalValues(): Promise<Float32Array> {
@@ -103,6 +119,10 @@ class LazyHessian implements Hessian {
         `the Hessian's diagonal is ${values[wrong]} at column ${wrong}; it must be finite and not negative`,
       )
     return values
+  }
+
+  async meanDiagonal(): Promise<number> {
+    return (await this.diagonalValues()).reduce((sum, h) => sum + h, 0) / this.columns
   }
 
   async deadColumns(): Promise<number[]> {
@@ -158,15 +178,18 @@ class LazyHessian implements Hessian {
     }
   }
 
-  clipped({ fraction, threshold }: EigenClip): Promise<Hessian> {
-    if (fraction === 0 && threshold === 0) return Promise.resolve(this)
-    throw new Error('not yet')
+  clipped(clip: EigenClip): Promise<Hessian> {
+    return this.views.clipped(clip)
+  }
+
+  damped(fraction: number): Promise<Hessian> {
+    return this.views.damped(fraction)
   }
 
   private async *makeFactor(order: Order, damp: number, width: number, place: string): Stoppable<Factor> {
     const { gpu, columns, matrix, diagonal } = this
     const values = await this.diagonalValues()
-    const mean = values.reduce((sum, h) => sum + h, 0) / columns
+    const mean = await this.meanDiagonal()
     let buffer = this.orders.get(place)
     if (!buffer) {
       const inOrder =

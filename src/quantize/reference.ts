@@ -1,5 +1,6 @@
 // A layer solved in float64 by the references of its stages: the oracle of solve.ts, chain for chain.
 import { quadraticForm } from '../math/linear.ts'
+import { clippedReference } from './eigen-clip.ts'
 import { grids } from './grids/index.ts'
 import { named, optionValues, type OptionTable } from './options.ts'
 import type { ReferenceLevels, ReferenceProblem } from './problem.ts'
@@ -36,13 +37,14 @@ export function referenceResidual(
   })
 }
 
-/** What `LayerSolver.solve` computes, by references alone, without eigenvalue clipping. */
+/** What `LayerSolver.solve` computes, by references alone. */
 export function solveReference(original: ReferenceProblem, recipe: Recipe, options: SolverOptions): ReferenceSolution {
   const transform = named('transform', transforms, recipe.transform.name)
   const valuesOf = <O extends OptionTable>(stage: { options: O }, choice: StageChoice) =>
     optionValues(stage.options, { ...defaultsFor(stage, options), ...choice.options })
   const values = valuesOf(transform, recipe.transform)
-  const { problem, restore } = transform.reference(original, options.settings, values)
+  const { problem: own, restore } = transform.reference(original, options.settings, values)
+  const problem = { ...own, hessian: clippedReference(own.hessian, own.columns, options.eigenClip) }
   const choice = recipe.grid ?? options.grid
   const grid = named('grid', grids, choice.name)
   let levels = grid.reference(problem, options.settings, valuesOf(grid, choice))
