@@ -1,21 +1,18 @@
 // errors[row, group, k] = Σ_j h_j (ŵ_j − w_j)², ŵ_j the nearest level when the group's min-max scale is multiplied by
-// factor k = 1 − k / 50.
-// weights: [rows, columns]; diagonal: [columns] of (h, 1 / h); scales (unrounded), zeros: [rows, groups]; errors:
-// [rows, groups, factors], factors a multiple of 4. One thread for four factors of a group; neighbours differ in the
-// factors and so read the same weights.
-struct Params { rows: u32, columns: u32, width: u32, groups: u32, factors: u32, top: f32, half_precision: u32 }
+// factor k.
+// weights: [rows, columns]; diagonal: [columns] of (h, 1 / h); scales (unrounded), zeros: [rows, groups]; factors:
+// [count], a multiple of 4; errors: [rows, groups, count]. One thread for four factors of a group; neighbours differ in
+// the factors and so read the same weights.
+struct Params { rows: u32, columns: u32, width: u32, groups: u32, count: u32, top: f32, half_precision: u32 }
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> diagonal: array<vec2f>;
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
 @group(0) @binding(3) var<storage, read> zeros: array<f32>;
-@group(0) @binding(4) var<storage, read_write> errors: array<vec4f>;
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(4) var<storage, read> factors: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> errors: array<vec4f>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 override LANES = 64u;
-
-fn clipped(scale: f32, factor: u32) -> f32 {
-  return stored_scale(scale * divide(50.0 - f32(factor), 50.0), params.half_precision);
-}
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -24,12 +21,13 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let at = (group.x + group.y * groups.x) * LANES + lane;
-  let fours = params.factors / 4u;
+  let fours = params.count / 4u;
   if at >= params.rows * params.groups * fours { return; }
   let level = at / fours;
-  let k = 4u * (at % fours);
-  let full = scales[level];
-  let scale = vec4f(clipped(full, k), clipped(full, k + 1u), clipped(full, k + 2u), clipped(full, k + 3u));
+  let full = scales[level] * factors[at % fours];
+  let half = params.half_precision;
+  let scale =
+    vec4f(stored_scale(full.x, half), stored_scale(full.y, half), stored_scale(full.z, half), stored_scale(full.w, half));
   let inverse = 1.0 / scale;
   let low = vec4f(-zeros[level]);
   let high = vec4f(params.top) + low;

@@ -1,9 +1,10 @@
-// Multiplies every group's scale by the factor with the smallest error; the larger factor on ties (see clip-errors).
-// errors: [rows, groups, factors]; scales: [rows, groups], unrounded in, stored out. One thread per group.
-struct Params { levels: u32, factors: u32, half_precision: u32 }
-@group(0) @binding(0) var<storage, read> errors: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scales: array<f32>;
-@group(0) @binding(2) var<uniform> params: Params;
+// Multiplies every group's scale by its chosen factor: scales[level] = stored(scales[level] · factors[choices[level]]).
+// choices, scales: [levels], scales unrounded in, stored out. One thread per group.
+struct Params { levels: u32, half_precision: u32 }
+@group(0) @binding(0) var<storage, read> factors: array<f32>;
+@group(0) @binding(1) var<storage, read> choices: array<u32>;
+@group(0) @binding(2) var<storage, read_write> scales: array<f32>;
+@group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
 fn main(
@@ -13,9 +14,5 @@ fn main(
 ) {
   let level = (group.x + group.y * groups.x) * 64u + lane;
   if level >= params.levels { return; }
-  var best = 0u;
-  for (var k = 1u; k < params.factors; k++) {
-    if errors[level * params.factors + k] < errors[level * params.factors + best] { best = k; }
-  }
-  scales[level] = stored_scale(scales[level] * divide(50.0 - f32(best), 50.0), params.half_precision);
+  scales[level] = stored_scale(scales[level] * factors[choices[level]], params.half_precision);
 }

@@ -16,3 +16,14 @@ export function rowDispatch(
   const [lanes, tokens] = shape === 'thread' ? [1, 16] : [64, 1]
   return { overrides: { LANES: lanes, TOKENS: tokens }, workgroups: spread(Math.ceil(count / tokens)) }
 }
+
+/** The same for `count` groups of `width` columns, where a whole workgroup would have little to do in a narrow one. */
+export function groupDispatch(
+  batch: Batch,
+  count: number,
+  width: number,
+  shape: RowShape = shapeOf<RowShape>(batch.gpu, rows),
+): { overrides: Record<string, number>; workgroups: [number, number] } {
+  if (shape === 'thread' || width > 128) return rowDispatch(batch, count, shape)
+  return { overrides: { LANES: 16, TOKENS: 4 }, workgroups: spread(Math.ceil(count / 4)) }
+}

@@ -34,7 +34,12 @@ const clipMethods: Recipe[] = [
   chain('clip-diagonal-gptq-actorder', activation),
   chain('clip-diagonal-greedy-from-gptq-actorder', activation, greedy),
 ].map((recipe) => ({ ...recipe, grid: { name: 'clip' } }))
-const methods = [...minmaxMethods, ...clipMethods]
+const owcMethods: Recipe[] = [
+  chain('clip-owc-nearest', nearest),
+  chain('clip-owc-gptq-actorder', activation),
+  chain('clip-owc-greedy-from-gptq-actorder', activation, greedy),
+].map((recipe) => ({ ...recipe, grid: { name: 'owc' } }))
+const methods = [...minmaxMethods, ...clipMethods, ...owcMethods]
 
 /** '3bit-group32-sym' */
 function settingsOf(setting: string): GridSettings {

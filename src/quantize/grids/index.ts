@@ -1,6 +1,7 @@
 // Every grid, one line each.
 import type { Grid } from '../stage.ts'
-import { clip } from './clip.ts'
+import { clip, clipBlock, clipPlain } from './clip.ts'
 import { minmax } from './minmax.ts'
+import { owc } from './owc.ts'
 
-export const grids: readonly Grid[] = [minmax, clip]
+export const grids: readonly Grid[] = [minmax, clip, clipPlain, clipBlock, owc]
