@@ -1,8 +1,8 @@
 // Which recipe is measured against which, and what the layers say: ratios of objectives, the layer in view, the rows
 // of the table.
 import type { LayerFacts } from '../pipeline/events.ts'
-import { recipes } from '../quantize/recipes.ts'
 import type { LayerState, Run } from './run.ts'
+import { knownRecipe } from './wording.ts'
 
 /** Ratios nearer to 1 than this print as 0.0 %: they are called level. */
 export const LEVEL = 0.0005
@@ -21,7 +21,7 @@ export function challenger(names: readonly string[]): string | undefined {
 
 /** True when a recipe's steps only round, so that it is the start of the descents. */
 export function isPlainRounding(name: string): boolean {
-  const steps = recipes.find((recipe) => recipe.name === name)?.steps ?? []
+  const steps = knownRecipe(name)?.steps ?? []
   return steps.length === 1 && steps[0].name === 'nearest'
 }
 

@@ -1,9 +1,19 @@
 // The sentence over the figures, computed from the numbers: it says who is lower, by how much, and where not.
 import type { Plan } from '../pipeline/plan.ts'
-import { recipes } from '../quantize/recipes.ts'
+import type { Recipe } from '../quantize/recipes.ts'
 import { challenger, compareLayers, type Comparison, focusLayer, LEVEL, ratio, reference } from './compare.ts'
 import type { Run } from './run.ts'
-import { count, layerName, percent, plural, recipeShort, recipeTitle, significant } from './wording.ts'
+import {
+  count,
+  knownRecipe,
+  layerName,
+  list,
+  percent,
+  plural,
+  recipeShort,
+  recipeTitle,
+  significant,
+} from './wording.ts'
 
 /** Plain text, or a recipe's name in its own colour. */
 export type Word = string | { recipe: string; text: string }
@@ -155,12 +165,19 @@ function closing(run: Run, leading: string, yardstick: string, all: Comparison):
 
 const perplexityOf = (run: Run, name: string) => `${significant(run.perplexity[name].value, 4)} (${recipeShort(name)})`
 
+const bringsLevels = (recipe: Recipe | undefined) =>
+  recipe !== undefined && (recipe.grid !== undefined || recipe.transform.name !== 'none')
+
 /** What every recipe of the run shares. */
 function fairness(run: Run): string {
   const tokens = run.calibration?.tokens
   if (!tokens || (run.plan?.recipes.length ?? 0) < 2) return ''
-  const own = run.plan?.recipes.some((name) => recipes.find((recipe) => recipe.name === name)?.grid)
-  return `Same ${own ? '' : 'grid, same '}Hessian, same ${count(tokens)} tokens for every recipe.`
+  const names = run.plan?.recipes ?? []
+  const own = names.filter((name) => bringsLevels(knownRecipe(name)))
+  const levels = own.length && own.length < names.length ? ` Levels of their own: ${list(own.map(recipeTitle))}.` : ''
+  if (run.plan?.mode === 'faithful')
+    return `Faithful: every recipe on the Hessians of its own quantized model, over the same ${count(tokens)} tokens.${levels}`
+  return `Same ${own.length ? '' : 'grid, same '}Hessian, same ${count(tokens)} tokens for every recipe.${levels}`
 }
 
 /** One recipe only: nothing to compare, so its own loss. */

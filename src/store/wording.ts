@@ -84,7 +84,7 @@ export function layerName({ block, module }: Pick<LayerFacts, 'block' | 'module'
 }
 
 /** The recipe of that name; undefined for one that this version does not know, as an old recording may hold. */
-function known(name: string): Recipe | undefined {
+export function knownRecipe(name: string): Recipe | undefined {
   try {
     return recipeNamed(name)
   } catch {
@@ -94,11 +94,11 @@ function known(name: string): Recipe | undefined {
 
 /** Title of a recipe; 'unquantized' has one too. Unknown names stand for themselves. */
 export function recipeTitle(name: string): string {
-  return name === 'unquantized' ? 'Unquantized' : (known(name)?.title ?? name)
+  return name === 'unquantized' ? 'Unquantized' : (knownRecipe(name)?.title ?? name)
 }
 
 export function recipeShort(name: string): string {
-  return name === 'unquantized' ? 'Unquantized' : (known(name)?.short ?? name)
+  return name === 'unquantized' ? 'Unquantized' : (knownRecipe(name)?.short ?? name)
 }
 
 /** 'a', 'a and b', 'a, b and c' */
