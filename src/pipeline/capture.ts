@@ -13,6 +13,7 @@ import { mirror } from '../kernels/mirror.ts'
 import { scaledSum } from '../kernels/scaled-sum.ts'
 import type { InputGroup, LayerFacts } from '../model/facts.ts'
 import type { Block, Model } from '../model/model.ts'
+import type { HessianHealth } from '../quantize/health.ts'
 import type { KnownFactors } from '../quantize/hessian.ts'
 import type { Chunk } from './chunks.ts'
 import type { States } from './states.ts'
@@ -39,6 +40,8 @@ export interface KnownFacts {
   factors: KnownFactors
   /** Energies of the layers that read this input, by name. */
   energies: Map<string, readonly number[]>
+  /** With the damping it was asked for; absent before it is known. */
+  health?: HessianHealth
 }
 
 export interface WindowProgress {

@@ -2,6 +2,7 @@
 // output and the recorded run. Losses: objective = tr(E H Eᵀ) with undamped H = XᵀX / tokens; relative = objective / tr(W H Wᵀ).
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts, ModelFacts } from '../model/facts.ts'
+import type { HessianHealth } from '../quantize/health.ts'
 import type { LayerLoss } from '../quantize/solution.ts'
 import type { Plan } from './plan.ts'
 
@@ -69,6 +70,18 @@ export type RunEvent =
       deadColumns: number
       few: boolean
     }
+  /**
+   * The health of that Hessian, once its layers are solved. `damping`: all that was tried on the plan's own; more than
+   * one where H + damping was not positive definite.
+   */
+  | ({
+      event: 'health'
+      block: number
+      /** The only recipe that sees it, in faithful mode. */
+      recipe?: string
+      layers: string[]
+      tokensPerColumn: number
+    } & HessianHealth)
   /** Work on (layer, recipe) begins. */
   | { event: 'solving'; layer: string; recipe: string }
   /** Points of the current descent; moves are counted over all rows, from this recipe's first step on. */

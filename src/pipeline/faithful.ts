@@ -2,10 +2,11 @@
 // from the model whose earlier blocks it has quantized, the block itself still unquantized; then it solves the block,
 // and its states pass the block with its weights. Losses of one layer are then on another H for every recipe.
 // With a correction (QEP) the states of the unquantized model run beside.
+import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { checkAdapter } from '../model/memory.ts'
-import type { Block } from '../model/model.ts'
-import { capture } from './capture.ts'
+import type { Forward, Model, Substitute } from '../model/model.ts'
+import { capture, type CapturedHessian, type WindowProgress } from './capture.ts'
 import type { RunEvent } from './events.ts'
 import type { Plan } from './plan.ts'
 import { relabel } from './relabel.ts'
@@ -29,28 +30,49 @@ export async function* faithful(
   await embed(gpu, forward, unquantized ? [...own, unquantized] : own)
   for (let block = 0; block < model.facts.blocks; block++) {
     for (const [i, recipe] of plan.recipes.entries()) {
-      const captured = yield* (async function* () {
-        // The weights of two or three blocks, freed before the block is solved.
-        using passes = new Scope(gpu)
-        const pass = passes.own(await forward.block(block))
-        // States wait before a block until what they pass next is known: the recipe's weights for it.
-        let before: Block | undefined
-        let beside: { states: States; before?: Block } | undefined
-        if (block > 0) {
-          before = passes.own(await forward.block(block - 1, solutions.substitute(gpu, recipe)))
-          // The unquantized states move on once for all recipes. Before the first block nothing has drifted.
-          if (unquantized) beside = { states: unquantized }
-          if (beside && i === 0) beside.before = passes.own(await forward.block(block - 1))
-        }
-        const given = { gpu, model, block, states: own[i], pass, waiting: { before }, unquantized: beside }
-        return yield* relabel(capture(given), (progress): RunEvent => ({
-          event: 'calibrating',
-          block,
-          recipe,
-          ...progress,
-        }))
-      })()
+      const substitute = solutions.substitute(gpu, recipe)
+      // The unquantized states move on once for all recipes.
+      const beside = unquantized && { states: unquantized, move: i === 0 }
+      const captured = yield* relabel(
+        captureOwn({ gpu, model, forward, block, states: own[i], substitute, beside }),
+        (progress): RunEvent => ({ event: 'calibrating', block, recipe, ...progress }),
+      )
       yield* solveBlock(inputs, plan, block, captured, solutions, recipe)
     }
   }
+}
+
+interface Own {
+  gpu: Gpu
+  model: Model
+  forward: Forward
+  block: number
+  states: States
+  /** The recipe's weights. */
+  substitute: Substitute
+  beside: { states: States; move: boolean } | undefined
+}
+
+/**
+ * States wait before a block until the weights they pass it with are known: here they pass the block before, and a copy
+ * of them this one. All weights are freed before the block is solved.
+ */
+async function* captureOwn({
+  gpu,
+  model,
+  forward,
+  block,
+  states,
+  substitute,
+  beside,
+}: Own): AsyncGenerator<WindowProgress, CapturedHessian[]> {
+  using blocks = new Scope(gpu)
+  const pass = blocks.own(await forward.block(block))
+  if (block === 0) return yield* capture({ gpu, model, block, states, pass, waiting: {} })
+  const before = blocks.own(await forward.block(block - 1, substitute))
+  const unquantized = beside && {
+    states: beside.states,
+    before: beside.move ? blocks.own(await forward.block(block - 1)) : undefined,
+  }
+  return yield* capture({ gpu, model, block, states, pass, waiting: { before }, unquantized })
 }

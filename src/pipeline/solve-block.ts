@@ -1,5 +1,6 @@
 // Solves every layer of one block, on the Hessians just captured (or kept from an earlier run): with every recipe, or
 // with the one whose Hessians they are.
+import type { HessianHealth } from '../quantize/health.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { LayerSolver } from '../quantize/solve.ts'
@@ -22,6 +23,7 @@ export async function* solveBlock(
   recipe?: string,
 ): AsyncGenerator<RunEvent> {
   const { gpu } = inputs
+  const only = recipe === undefined ? {} : { recipe }
   const recipes = recipe === undefined ? plan.recipes : [recipe]
   try {
     for (const input of captured) {
@@ -33,7 +35,7 @@ export async function* solveBlock(
       yield {
         event: 'hessian',
         block,
-        ...(recipe !== undefined && { recipe }),
+        ...only,
         layers: names,
         columns,
         tokens,
@@ -52,11 +54,21 @@ export async function* solveBlock(
         if (recipes.at(-1) === plan.recipes.at(-1)) yield { event: 'solved', layer: layer.layer }
       }
       await hessian.remember()
+      const health = await healthOf(hessian, plan.damp, input.known)
+      yield { event: 'health', block, ...only, layers: names, tokensPerColumn: tokens / columns, ...health }
     }
   } finally {
     for (const { matrix, heldOut, drift } of captured)
       for (const buffer of [matrix, heldOut, drift]) buffer?.[Symbol.dispose]()
   }
+}
+
+/** Known from an earlier run on the same Hessian with the same damping, or found now and kept. */
+async function healthOf(hessian: Hessian, damp: number, known: KnownFacts | undefined): Promise<HessianHealth> {
+  if (known?.health?.damping[0] === damp) return known.health
+  const health = await hessian.health(damp)
+  if (known) known.health = health
+  return health
 }
 
 /** Starts to read a layer's weights while another layer is solved; a failure is thrown where they are awaited. */
