@@ -4,9 +4,6 @@ import { challenger, isPlainRounding, ratio, reference } from './compare.ts'
 import type { CurvePoint, Run } from './run.ts'
 import { plural } from './wording.ts'
 
-/** One x of the descent chart: moves per row, and every recipe's ratio there. */
-export type DescentRow = { x: number } & Record<string, number>
-
 /** x in moves per row, y in units of the yardstick's loss. */
 export interface Polyline {
   recipe: string
@@ -66,22 +63,13 @@ export function descentData(run: Run, layer: string | undefined): DescentData | 
   return data
 }
 
-/** All polylines over the union of their x, each interpolated inside its own span: the lines keep their shape. */
-export function unite(lines: readonly Polyline[]): DescentRow[] {
-  const all = [...new Set(lines.flatMap(({ points }) => points.map((p) => p.x)))].sort((a, b) => a - b)
-  const at = new Map(all.map((x) => [x, { x } as DescentRow]))
-  for (const { recipe, points } of lines) {
-    let i = 0
-    for (const x of all) {
-      if (x < points[0].x || x > points[points.length - 1].x) continue
-      while (i < points.length - 2 && points[i + 1].x <= x) i++
-      const a = points[i]
-      const b = points[Math.min(i + 1, points.length - 1)]
-      const row = at.get(x) as DescentRow
-      row[recipe] = b.x > a.x ? a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x) : b.y
-    }
-  }
-  return all.map((x) => at.get(x) as DescentRow)
+/** Value of a polyline at x, between its points along the straight; undefined outside of its span. */
+export function valueAt(points: Polyline['points'], x: number): number | undefined {
+  const next = points.findIndex((point) => point.x >= x)
+  if (next < 0 || (next === 0 && points[0].x > x)) return undefined
+  const b = points[next]
+  const a = points[next - 1]
+  return a && b.x > a.x ? a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x) : b.y
 }
 
 /** One layer of the depth chart. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { madeUpLayers, madeUpRun } from '../test/recording.ts'
 import { focusLayer, tableRows } from './compare.ts'
-import { descentData, depthMarks, depthRows, unite } from './curves.ts'
+import { descentData, depthMarks, depthRows, valueAt } from './curves.ts'
 import { layersCsv, runJson } from './downloads.ts'
 import { exportNote, runNotes } from './notes.ts'
 import { perplexityEntries, perplexityScale, protocol } from './perplexity.ts'
@@ -95,18 +95,10 @@ describe('selectors', () => {
     expect(descentData(run, undefined)).toBeUndefined()
   })
 
-  test('polylines over a common x keep their shape', () => {
-    const rows = unite([
-      { recipe: 'a', points: [{ x: 0, y: 4 }, { x: 2, y: 2 }, { x: 4, y: 1 }] }, // prettier-ignore
-      { recipe: 'b', points: [{ x: 1, y: 9 }, { x: 3, y: 7 }] }, // prettier-ignore
-    ])
-    expect(rows).toEqual([
-      { x: 0, a: 4 },
-      { x: 1, a: 3, b: 9 },
-      { x: 2, a: 2, b: 8 },
-      { x: 3, a: 1.5, b: 7 },
-      { x: 4, a: 1 },
-    ])
+  test('a polyline has values inside its span, on the straight between its points', () => {
+    const points = [{ x: 1, y: 4 }, { x: 3, y: 2 }, { x: 3, y: 1.5 }, { x: 4, y: 1 }] // prettier-ignore
+    expect([0.9, 1, 2, 3, 3.5, 4, 4.1].map((x) => valueAt(points, x))).toEqual([undefined, 4, 3, 2, 1.25, 1, undefined])
+    expect(valueAt([], 1)).toBeUndefined()
   })
 
   test('rows of the depth chart and its marks', () => {

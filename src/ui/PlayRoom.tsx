@@ -1,9 +1,9 @@
 // The room Play: run bar, verdict, this layer, every layer, the numbers, the whole model.
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect } from 'react'
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { challenger, focusLayer, reference } from '../store/compare.ts'
 import { depthMarks, depthRows, descentData } from '../store/curves.ts'
-import { count, layerName, moduleName, recipeShort, signedPercent } from '../store/wording.ts'
+import { count, layerName, moduleName, plural, recipeShort, signedPercent } from '../store/wording.ts'
 import { DropZone } from './DropZone.tsx'
 import { LayerTable } from './LayerTable.tsx'
 import { PerplexityBars } from './PerplexityBars.tsx'
@@ -52,7 +52,7 @@ function ThisLayer({ layer }: { layer: string | undefined }) {
   const playground = usePlayground()
   const run = useDeferredValue(useSession((session) => session.run))
   const selected = useSession((session) => session.selected !== undefined)
-  const data = descentData(run, layer)
+  const data = useMemo(() => descentData(run, layer), [run, layer])
   const state = layer === undefined ? undefined : run.layers[layer]
   const yardstick = data && recipeShort(data.yardstick)
   const leading =
@@ -88,7 +88,7 @@ function ThisLayer({ layer }: { layer: string | undefined }) {
       </header>
       {data ? (
         <Suspense fallback={<div className="chart descent" />}>
-          <DescentChart data={data} title={`Loss of ${layer} against moves per row. ${leading}`} />
+          <DescentChart data={data} finding={`Loss of ${layer} against moves per row. ${leading}`} />
         </Suspense>
       ) : (
         <p className="empty chart descent">
@@ -105,7 +105,8 @@ function EveryLayer({ layer }: { layer: string | undefined }) {
   const playground = usePlayground()
   const rows = useDeferredValue(useSession(useShallow(({ run }) => depthRows(run))))
   const names = useSession(useShallow(({ run }) => run.plan?.recipes ?? []))
-  const marks = useSession(useShallow(({ run }) => depthMarks(run).map((mark) => JSON.stringify(mark))))
+  const facts = useSession(useShallow(({ run }) => depthMarks(run).map((mark) => JSON.stringify(mark))))
+  const marks = useMemo(() => facts.map((fact) => JSON.parse(fact) as ReturnType<typeof depthMarks>[number]), [facts])
   const working = useSession(({ run }) => (run.working ? run.order.indexOf(run.working.layer) : undefined))
   const select = useCallback((picked: string) => playground.select(picked), [playground])
   const index = rows.findIndex((row) => row.layer === layer)
@@ -130,14 +131,11 @@ function EveryLayer({ layer }: { layer: string | undefined }) {
             recipes={names}
             yardstick={yardstick}
             challenger={leading}
-            marks={marks.map((mark) => JSON.parse(mark) as ReturnType<typeof depthMarks>[number])}
+            marks={marks}
             working={working}
             shown={index < 0 ? undefined : index}
             onSelect={select}
-            titles={[
-              `Relative loss by layer, ${solved} of ${rows.length} layers.`,
-              `Loss divided by that of ${recipeShort(yardstick)}, by layer.`,
-            ]}
+            finding={`Relative loss by layer, and the same ÷ ${recipeShort(yardstick)}’s; ${solved} of ${plural(rows.length, 'layer')} solved.`}
           />
         </Suspense>
       ) : (

@@ -1,9 +1,11 @@
 // Slows the worker's messages to what eyes and the main thread can take: events at most ten times a second, in one
-// piece, and less often where drawing them is slow: on a software adapter page and run share the processor.
+// piece, and less often on a software adapter, where page and run share the processor, and where drawing is slow.
 import type { TimedEvent } from '../pipeline/events.ts'
 import type { RunClient } from '../worker/client.ts'
 
 const EVERY_MS = 100
+/** On a software adapter every drawing takes from the run. */
+const SOFTWARE_MS = 200
 const SELDOM_MS = 600
 /** Share of the time that drawing may take: one part in this many. */
 const PARTS = 10
@@ -16,6 +18,7 @@ export function paced(client: RunClient): RunClient {
       let waiting: TimedEvent[] = []
       let timer: ReturnType<typeof setTimeout> | undefined
       let drawingMs = 0
+      let leastMs = EVERY_MS
       const flush = () => {
         clearTimeout(timer)
         timer = undefined
@@ -29,8 +32,9 @@ export function paced(client: RunClient): RunClient {
       return client.listen((message) => {
         if (message.type === 'events') {
           waiting.push(...message.events)
-          timer ??= setTimeout(flush, Math.min(SELDOM_MS, Math.max(EVERY_MS, PARTS * drawingMs)))
+          timer ??= setTimeout(flush, Math.min(SELDOM_MS, Math.max(leastMs, PARTS * drawingMs)))
         } else {
+          if (message.type === 'adapter') leastMs = message.adapter.software ? SOFTWARE_MS : EVERY_MS
           flush()
           listener(message)
         }

@@ -1,18 +1,20 @@
-// Every layer, on one x axis: relative loss (log) above, ÷ the yardstick's loss (linear) below. New points are drawn
-// at most about once a second, each panel in a task of its own; the marks of what is under way move in between by
-// context.
-import { memo } from 'react'
-import { CartesianGrid, Line, LineChart, ReferenceArea, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
+// Every layer, on one x axis: relative loss (log) above, ÷ the yardstick's loss (linear) below. recharts has the
+// frames, the pointer and the keys; it is told only what changes a frame. Whatever a run moves (lines, marks, names)
+// reads its data by context, and the frames come in pieces.
+import { memo, useMemo } from 'react'
+import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import type { DepthMark, DepthRow } from '../../store/curves.ts'
-import { layerName, percentTick, signedPercent, significant } from '../../store/wording.ts'
-import { recipeClass } from '../marks.tsx'
-import { useKept, usePaced } from '../paced.ts'
+import { percentTick } from '../../store/wording.ts'
+import { useSame } from '../same.ts'
+import { useTurns } from '../turns.ts'
 import { useWidth } from '../width.ts'
-import { depthFrames } from './depth-frames.ts'
+import { valueAxis } from './axes.tsx'
+import { depthFrames, type Frame } from './depth-frames.ts'
+import { DepthData, DepthPlace } from './depth-context.ts'
 import { DepthLabels } from './DepthLabels.tsx'
-import { DepthContext, DepthXAxis, MarkIcons, WorkingLine } from './DepthNotes.tsx'
+import { DepthLines, DepthTip } from './DepthLines.tsx'
+import { DepthXAxis, MarkIcons, WorkingLine } from './DepthNotes.tsx'
 import { decimals } from './scales.ts'
-import { Tip } from './Tip.tsx'
 
 interface Props {
   rows: readonly DepthRow[]
@@ -24,166 +26,123 @@ interface Props {
   working: number | undefined
   shown: number | undefined
   onSelect(layer: string): void
-  titles: readonly [loss: string, ratio: string]
+  /** What the figure says, in one sentence. */
+  finding: string
 }
 
-const EVERY_MS = 900
+/** Chart; axes; grid; what is drawn in it, and the pointer. */
+const PIECES = 4
 
-export default function DepthChart(props: Props) {
+export default memo(function DepthChart(props: Props) {
+  const { rows, yardstick, challenger, marks, working, shown, onSelect, finding } = props
   const [ref, width] = useWidth<HTMLDivElement>()
-  const upper = usePaced(props.rows, EVERY_MS)
-  const lower = usePaced(upper, 60)
-  const names = props.recipes.join(' ')
-  const recipes = useKept(props.recipes, names)
-  const titles = useKept(props.titles, `${upper.length} ${names}`)
-  const common = {
-    recipes,
-    yardstick: props.yardstick,
-    challenger: props.challenger,
-    marks: useKept(props.marks, JSON.stringify(props.marks)),
-    onSelect: props.onSelect,
-    width,
-  }
+  const recipes = useSame(props.recipes)
+  const turns = useTurns(width > 0 ? (recipes.length > 1 ? 2 : 1) * PIECES : 0)
+  const small = width < 480
+  const data = useMemo(
+    () => ({ rows, recipes, yardstick, challenger, marks, small, frames: depthFrames(rows, recipes, yardstick) }),
+    [rows, recipes, yardstick, challenger, marks, small],
+  )
+  const place = useMemo(() => ({ working, shown }), [working, shown])
+  const loss = useSame(data.frames.loss)
+  const ratio = useSame(data.frames.ratio)
+  const common = { layers: useSame(rows.map(({ layer }) => layer)), width, small, onSelect }
   return (
     <div ref={ref} className="chart depth">
-      {width > 0 && (
-        <DepthContext value={{ working: props.working, shown: props.shown }}>
-          <LossPanel {...common} rows={upper} title={titles[0]} />
-          {recipes.length > 1 && <RatioPanel {...common} rows={lower} title={titles[1]} />}
-        </DepthContext>
-      )}
+      <p className="visually-hidden">{finding}</p>
+      <DepthData value={data}>
+        <DepthPlace value={place}>
+          {turns > 0 && <LossPanel {...common} frame={loss} pieces={Math.min(turns, PIECES)} />}
+          {turns > PIECES && recipes.length > 1 && <RatioPanel {...common} frame={ratio} pieces={turns - PIECES} />}
+        </DepthPlace>
+      </DepthData>
     </div>
   )
-}
+})
 
-interface PanelProps extends Pick<Props, 'rows' | 'recipes' | 'yardstick' | 'challenger' | 'marks' | 'onSelect'> {
+interface PanelProps {
+  /** Tensor paths along the x axis. */
+  layers: readonly string[]
+  frame: Frame
+  pieces: number
   width: number
-  title: string
+  small: boolean
+  onSelect(layer: string): void
 }
-
-const cursor = { className: 'cursor' }
 
 const LossPanel = memo(function LossPanel(props: PanelProps) {
-  const { rows, recipes, yardstick, challenger, marks, width } = props
-  const small = width < 480
-  const frame = depthFrames(rows, recipes, yardstick).loss
-  const named = recipes.filter((name) => name === yardstick || name === challenger || name === recipes[0])
+  const { layers, frame, pieces, small } = props
+  const points = useMemo(() => pointsOf(layers), [layers])
   return (
-    <LineChart {...chartProps(props)} height={small ? 190 : 200} margin={margins(small)}>
-      {bands(rows)}
-      <CartesianGrid vertical={false} />
-      <XAxis {...layerAxis(rows)} height={4} axisLine={false} tickLine={false} />
-      <YAxis {...valueAxis(frame)} scale="log" tickFormatter={percentTick} />
-      <Tooltip
-        isAnimationActive={false}
-        cursor={cursor}
-        content={({ active, label, payload }) => {
-          const row = rows[Math.round(Number(label))]
-          const lines = payload.map(({ name, value }) => {
-            const against = row?.ratio[String(name)]
-            const versus = against === undefined ? '' : ` (${signedPercent(against - 1)})`
-            return { recipe: String(name), value: `${significant(Number(value), 4)}${versus}` }
-          })
-          return <Tip shown={active} head={row ? layerName(row) : ''} lines={lines} />
-        }}
-      />
-      {recipes.map((recipe) => line(recipe, 'loss', recipe === challenger))}
-      <WorkingLine rows={rows} named />
-      <MarkIcons marks={marks} />
-      <DepthLabels
-        title="relative loss, log axis"
-        rows={rows}
-        part="loss"
-        drawn={recipes}
-        named={named}
-        frame={frame}
-        small={small}
-      />
+    <LineChart
+      {...chartProps(props)}
+      data={points}
+      height={small ? 190 : 200}
+      margin={margins(small)}
+      title="Relative loss by layer and recipe"
+    >
+      {pieces > 1 && <XAxis {...layerAxis(layers)} height={4} axisLine={false} />}
+      {pieces > 1 && <YAxis {...valueAxis(frame)} width={48} scale="log" tickFormatter={percentTick} />}
+      {pieces > 2 && <CartesianGrid vertical={false} />}
+      {pieces > 3 && <Tooltip {...pointer} content={<DepthTip />} />}
+      {pieces > 3 && probe}
+      {pieces > 3 && <DepthLines part="loss" />}
+      {pieces > 3 && <WorkingLine named />}
+      {pieces > 3 && <MarkIcons />}
+      {pieces > 3 && <DepthLabels part="loss" />}
     </LineChart>
   )
 })
 
 const RatioPanel = memo(function RatioPanel(props: PanelProps) {
-  const { rows, recipes, yardstick, challenger, width } = props
-  const small = width < 480
-  const { ratio: frame, outside, title, remark } = depthFrames(rows, recipes, yardstick)
-  const others = recipes.filter((recipe) => recipe !== yardstick && !outside.includes(recipe))
+  const { layers, frame, pieces, small } = props
+  const points = useMemo(() => pointsOf(layers), [layers])
   return (
-    <LineChart {...chartProps(props)} height={240} margin={margins(small, small ? 44 : 30)}>
-      {bands(rows)}
-      <CartesianGrid vertical={false} />
-      <XAxis {...layerAxis(rows)} height={40} tickLine={false} />
-      <YAxis {...valueAxis(frame)} tickFormatter={(value: number) => value.toFixed(decimals(frame.ticks))} />
-      <ReferenceLine y={1} className={`reference ${recipeClass(yardstick)}`} />
-      <Tooltip isAnimationActive={false} cursor={cursor} content={() => null} />
-      {others.map((recipe) => line(recipe, 'ratio', recipe === challenger))}
-      <WorkingLine rows={rows} />
-      <DepthLabels
-        title={title}
-        remark={remark}
-        rows={rows}
-        part="ratio"
-        drawn={others}
-        named={[yardstick, ...others]}
-        yardstick={yardstick}
-        frame={frame}
-        small={small}
-      />
-      <DepthXAxis rows={rows} small={small} />
+    <LineChart
+      {...chartProps(props)}
+      data={points}
+      height={240}
+      margin={margins(small, small ? 44 : 30)}
+      title="The same losses, divided by the yardstick’s"
+    >
+      {pieces > 1 && <XAxis {...layerAxis(layers)} height={40} />}
+      {pieces > 1 && (
+        <YAxis
+          {...valueAxis(frame)}
+          width={48}
+          tickFormatter={(value: number) => value.toFixed(decimals(frame.ticks))}
+        />
+      )}
+      {pieces > 2 && <CartesianGrid vertical={false} />}
+      {pieces > 3 && <Tooltip {...pointer} content={nothing} />}
+      {pieces > 3 && probe}
+      {pieces > 3 && <DepthLines part="ratio" />}
+      {pieces > 3 && <WorkingLine />}
+      {pieces > 3 && <DepthLabels part="ratio" />}
+      {pieces > 3 && <DepthXAxis />}
     </LineChart>
   )
 })
 
-function chartProps({ rows, onSelect, width, title }: PanelProps) {
+const pointsOf = (layers: readonly string[]) => layers.map((_, index) => ({ index }))
+
+/** Not seen: it gives the pointer its points. */
+const probe = <Line dataKey="index" hide isAnimationActive={false} />
+const pointer = { isAnimationActive: false, includeHidden: true, cursor: { className: 'cursor' } } as const
+const nothing = () => null
+
+function chartProps({ layers, onSelect, width }: PanelProps) {
   return {
     width,
-    title,
     syncId: 'depth',
-    data: rows as DepthRow[],
     onClick: ({ activeLabel }: { activeLabel?: string | number | undefined }) => {
-      const row = activeLabel === undefined ? undefined : rows[Math.round(Number(activeLabel))]
-      if (row) onSelect(row.layer)
+      const layer = activeLabel === undefined ? undefined : layers[Math.round(Number(activeLabel))]
+      if (layer !== undefined) onSelect(layer)
     },
   }
 }
 
 const margins = (small: boolean, top = 30) => ({ top, right: small ? 64 : 84, bottom: 0, left: 0 })
 
-const layerAxis = (rows: readonly DepthRow[]) =>
-  ({ type: 'number', dataKey: 'index', domain: [-0.5, rows.length - 0.5], tick: false }) as const
-
-const valueAxis = ({ low, high, ticks }: { low: number; high: number; ticks: number[] }) =>
-  ({
-    type: 'number',
-    domain: [low, high] as [number, number],
-    ticks,
-    interval: 0,
-    width: 48,
-    axisLine: false,
-    tickLine: false,
-    allowDataOverflow: true,
-  }) as const
-
-/** Every second block on a band. */
-function bands(rows: readonly DepthRow[]) {
-  const blocks = new Map<number, [number, number]>()
-  for (const { block, index } of rows) blocks.set(block, [blocks.get(block)?.[0] ?? index, index])
-  return [...blocks].flatMap(([block, [from, to]]) =>
-    block % 2 ? [<ReferenceArea key={block} x1={from - 0.5} x2={to + 0.5} className="band" />] : [],
-  )
-}
-
-function line(recipe: string, part: 'loss' | 'ratio', heavy: boolean) {
-  return (
-    <Line
-      key={recipe}
-      name={recipe}
-      dataKey={(row: DepthRow) => row[part][recipe]}
-      className={heavy ? recipeClass(recipe) : `${recipeClass(recipe)} thin`}
-      type="linear"
-      isAnimationActive={false}
-      dot={false}
-      activeDot={{ r: 4, className: recipeClass(recipe) }}
-    />
-  )
-}
+const layerAxis = (layers: readonly string[]) =>
+  ({ type: 'number', dataKey: 'index', domain: [-0.5, layers.length - 0.5], tick: false, tickLine: false }) as const

@@ -1,114 +1,95 @@
 // Loss against moves per row inside one layer, in units of the yardstick's loss (dashed at 1.0), with the gap to it.
-// The chart itself (axes, and what the pointer finds) is made anew only when a recipe is done or the frame changes, a
-// few times a second at most; the curves themselves are drawn by DescentNotes, which reads the data by context.
-import { memo } from 'react'
-import { CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts'
-import { type DescentData, type DescentRow, unite } from '../../store/curves.ts'
+// recharts has the frame, the pointer and the keys, and is drawn anew only when the frame changes; the curves are
+// drawn by DescentNotes, which reads the data by context. The frame comes in pieces.
+import { memo, useContext, useMemo } from 'react'
+import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
+import { type DescentData, valueAt } from '../../store/curves.ts'
 import { recipeShort, significant } from '../../store/wording.ts'
-import { recipeClass } from '../marks.tsx'
-import { useKept, usePaced } from '../paced.ts'
+import { useSame } from '../same.ts'
+import { useTurns } from '../turns.ts'
 import { useWidth } from '../width.ts'
+import { lowerTick, valueAxis } from './axes.tsx'
 import { descentFrame, type DescentFrame } from './descent-frame.ts'
 import { DescentContext, DescentNotes } from './DescentNotes.tsx'
 import { decimals } from './scales.ts'
 import { Tip } from './Tip.tsx'
 
-const EVERY_MS = 400
+/** Chart; axes; grid; what is drawn in it, and the pointer. */
+const PIECES = 4
 
-export default function DescentChart({ data, title }: { data: DescentData; title: string }) {
+export default memo(function DescentChart({ data, finding }: { data: DescentData; finding: string }) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const small = width < 440
-  const height = small ? 330 : 400
-  const wanted = descentFrame(data)
-  const frame = useKept(wanted, JSON.stringify(wanted))
-  const settled = data.curves.filter(({ live }) => !live)
-  const key = [data.layer, data.yardstick, ...settled.map(({ recipe }) => recipe)].join(' ')
-  const drawn = usePaced(useKept({ rows: unite(settled), recipes: settled.map(({ recipe }) => recipe) }, key), EVERY_MS)
-  const described = useKept(title, key)
+  const frame = useSame(descentFrame(data))
+  const pieces = useTurns(width > 0 ? PIECES : 0)
   return (
-    <div ref={ref} className="chart" style={{ height }}>
-      {width > 0 && (
-        <DescentContext value={data}>
-          <Drawing
-            {...drawn}
-            frame={frame}
-            width={width}
-            height={height}
-            yardstick={data.yardstick}
-            title={described}
-          />
-        </DescentContext>
-      )}
+    <div ref={ref} className="chart" style={{ height: small ? 330 : 400 }}>
+      <p className="visually-hidden">{finding}</p>
+      <DescentContext value={data}>
+        {pieces > 0 && <Drawing frame={frame} width={width} small={small} pieces={pieces} />}
+      </DescentContext>
     </div>
   )
-}
+})
 
 interface DrawingProps {
-  rows: readonly DescentRow[]
-  recipes: readonly string[]
   frame: DescentFrame
   width: number
-  height: number
-  yardstick: string
-  title: string
+  small: boolean
+  pieces: number
 }
 
-const Drawing = memo(function Drawing({ rows, recipes, frame, width, height, yardstick, title }: DrawingProps) {
-  const small = width < 440
-  // Without any row there would be no x axis.
-  const data = rows.length ? rows : [0, frame.width].map((x): DescentRow => ({ x }))
+/** Places along the x axis where the pointer stops. */
+const STOPS = 80
+
+const Drawing = memo(function Drawing({ frame, width, small, pieces }: DrawingProps) {
+  const stops = useMemo(
+    () => Array.from({ length: STOPS + 1 }, (_, i) => ({ x: (i * frame.width) / STOPS })),
+    [frame.width],
+  )
   const margin = { top: 26, right: small ? 92 : 124, bottom: 22, left: 0 }
   return (
-    <LineChart width={width} height={height} data={data as DescentRow[]} margin={margin} title={title}>
-      <CartesianGrid vertical={false} />
-      <XAxis
-        type="number"
-        dataKey="x"
-        domain={[0, frame.width]}
-        ticks={frame.xTicks}
-        height={26}
-        tickLine
-        tickMargin={4}
-      />
-      <YAxis
-        type="number"
-        domain={[frame.low, frame.high]}
-        ticks={frame.ticks}
-        interval={0}
-        width={42}
-        axisLine={false}
-        tickLine={false}
-        tickFormatter={(value: number) => value.toFixed(decimals(frame.ticks))}
-        allowDataOverflow
-      />
-      <ReferenceLine y={1} className={`reference ${recipeClass(yardstick)}`} />
-      <Tooltip
-        isAnimationActive={false}
-        cursor={{ className: 'cursor' }}
-        content={({ active, label, payload }) => (
-          <Tip
-            shown={active}
-            head={`${significant(Number(label), 3)} moves per row`}
-            lines={payload.map((entry) => ({
-              recipe: String(entry.name),
-              value: `${significant(Number(entry.value), 4)} × ${recipeShort(yardstick)}`,
-            }))}
-          />
-        )}
-      />
-      {recipes.map((recipe) => (
-        <Line
-          key={recipe}
-          name={recipe}
-          dataKey={(row: DescentRow) => row[recipe]}
-          className={`${recipeClass(recipe)} ghost`}
-          type="linear"
-          dot={false}
-          activeDot={{ r: 3.5, className: recipeClass(recipe) }}
-          isAnimationActive={false}
+    <LineChart width={width} height={small ? 330 : 400} data={stops} margin={margin} title="Loss against moves per row">
+      {pieces > 1 && (
+        <XAxis
+          type="number"
+          dataKey="x"
+          domain={[0, frame.width]}
+          ticks={frame.xTicks}
+          tick={lowerTick}
+          interval={0}
+          height={26}
+          tickLine
+          tickMargin={4}
         />
-      ))}
-      <DescentNotes frame={frame} small={small} />
+      )}
+      {pieces > 1 && (
+        <YAxis
+          {...valueAxis(frame)}
+          width={42}
+          tickFormatter={(value: number) => value.toFixed(decimals(frame.ticks))}
+        />
+      )}
+      {pieces > 2 && <CartesianGrid vertical={false} />}
+      {pieces > 3 && (
+        <Tooltip isAnimationActive={false} includeHidden cursor={{ className: 'cursor' }} content={<DescentTip />} />
+      )}
+      {pieces > 3 && probe}
+      {pieces > 3 && <DescentNotes frame={frame} small={small} />}
     </LineChart>
   )
 })
+
+/** Not seen: it gives the pointer its points. */
+const probe = <Line dataKey="x" hide isAnimationActive={false} />
+
+/** Every curve's value at the place that is pointed at. */
+function DescentTip({ active = false, label }: { active?: boolean; label?: string | number }) {
+  const data = useContext(DescentContext)
+  if (!data || label === undefined) return null
+  const lines = data.curves.flatMap(({ recipe, points }) => {
+    const value = valueAt(points, Number(label))
+    return value === undefined ? [] : [{ recipe, value: `${significant(value, 4)} × ${recipeShort(data.yardstick)}` }]
+  })
+  return <Tip shown={active} head={`${significant(Number(label), 3)} moves per row`} lines={lines} />
+}

@@ -1,7 +1,7 @@
 // What moves in the descent chart: the curves, names at the ends, the start, the gap with its bracket and area.
 import { createContext, useContext } from 'react'
-import { usePlotArea, useXAxisScale, useYAxisScale, ZIndexLayer } from 'recharts'
-import type { DescentData } from '../../store/curves.ts'
+import { Curve, useActiveTooltipLabel, useIsTooltipActive, usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
+import { type DescentCurve, type DescentData, valueAt } from '../../store/curves.ts'
 import { recipeShort, signedPercent, significant } from '../../store/wording.ts'
 import { Mark, recipeClass } from '../marks.tsx'
 import type { DescentFrame } from './descent-frame.ts'
@@ -23,6 +23,8 @@ export function DescentNotes({ frame, small }: { frame: DescentFrame; small: boo
   const scaleX = useXAxisScale()
   const scaleY = useYAxisScale()
   const plot = usePlotArea()
+  const pointed = useActiveTooltipLabel()
+  const active = useIsTooltipActive()
   if (!data || !scaleX || !scaleY || !plot) return null
   const X = (value: number) => scaleX(value) ?? 0
   const Y = (value: number) => scaleY(Math.min(frame.high, Math.max(frame.low, value))) ?? 0
@@ -40,82 +42,97 @@ export function DescentNotes({ frame, small }: { frame: DescentFrame; small: boo
   const over = start && start.ratio > frame.high
   const name = start && recipeShort(start.recipe)
   return (
-    <ZIndexLayer zIndex={1500}>
-      <g className="notes">
-        <text className="axis-title" x={0} y={12}>
-          loss ÷ {recipeShort(yardstick)}’s loss
-        </text>
-        <text className="axis-title" x={right} y={bottom + 44} textAnchor="end">
-          moves per row
-        </text>
-        {challenger !== undefined && <GapArea data={data} X={X} Y={Y} />}
-        {start && !over && (
-          <>
-            <Mark recipe={start.recipe} x={X(0)} y={Y(start.ratio)} r={4.8} />
-            <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={Y(start.ratio) + 4}>
-              {name} <tspan>{significant(start.ratio, 3)}, where the descents start</tspan>
-            </text>
-          </>
-        )}
-        {start && over && (
-          <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={plot.y + 12}>
-            {name} <tspan>lies above this frame, at {significant(start.ratio, 3)}</tspan>
+    <g className="notes">
+      <text className="axis-title" x={0} y={12}>
+        loss ÷ {recipeShort(yardstick)}’s loss
+      </text>
+      <text className="axis-title" x={right} y={bottom + 44} textAnchor="end">
+        moves per row
+      </text>
+      <path className={`reference ${recipeClass(yardstick)}`} d={`M${plot.x} ${Y(1)}H${right}`} />
+      {challenger !== undefined && <GapArea data={data} X={X} Y={Y} />}
+      {start && !over && (
+        <>
+          <Mark recipe={start.recipe} x={X(0)} y={Y(start.ratio)} r={4.8} />
+          <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={Y(start.ratio) + 4}>
+            {name} <tspan>{significant(start.ratio, 3)}, where the descents start</tspan>
           </text>
-        )}
-        {data.curves.map(({ recipe, points, x, ratio, live }) => (
+        </>
+      )}
+      {start && over && (
+        <text className={`label halo ${recipeClass(start.recipe)}`} x={X(0) + 12} y={plot.y + 12}>
+          {name} <tspan>lies above this frame, at {significant(start.ratio, 3)}</tspan>
+        </text>
+      )}
+      {data.curves.map((curve) => {
+        const { recipe, points, x, ratio, live } = curve
+        return (
           <g key={recipe} className={recipeClass(recipe)}>
-            <path className="line" d={outline(points, frame.high, X, Y)} />
-            {live && <circle className="live-head" cx={X(x)} cy={Y(ratio)} r={8} />}
+            <Curve className="line" points={outline(points, frame.high, { X, Y })} />
+            {live && <Head x={X(x)} y={Y(ratio)} beat={points.length % BEATS} />}
+            {active && <Pointed curve={curve} at={Number(pointed)} high={frame.high} X={X} Y={Y} />}
             {ratio <= frame.high && (
               <Mark recipe={recipe} x={X(x)} y={Y(ratio)} r={recipe === challenger ? 5.4 : 4.4} />
             )}
           </g>
-        ))}
-        {labels.map(({ recipe, value, big, y }, i) => (
-          <g key={recipe} className={recipeClass(recipe)}>
-            {Math.abs(places[i] - y) > 9 && !big && (
-              <path className="leader" d={`M${right + 2} ${y}L${right + 9} ${places[i]}`} />
-            )}
-            {big && gap !== undefined && Math.abs(Y(1) - Y(gap)) > 3 && (
-              <path className="bracket" d={`M${right + 2} ${Y(1)}h5V${Y(gap)}h-5`} />
-            )}
-            {big ? (
-              <text className="label" x={right + 13} y={places[i] - 9}>
-                {recipeShort(recipe)}
-                <tspan className={small ? 'big small' : 'big'} x={right + 13} dy={small ? 20 : 24}>
-                  {value}
-                </tspan>
-              </text>
-            ) : (
-              <text className="label" x={right + 13} y={places[i] + 4.5}>
-                {recipeShort(recipe)} <tspan>{small && recipe !== yardstick ? '' : value}</tspan>
-              </text>
-            )}
-          </g>
-        ))}
-      </g>
-    </ZIndexLayer>
+        )
+      })}
+      {labels.map(({ recipe, value, big, y }, i) => (
+        <g key={recipe} className={recipeClass(recipe)}>
+          {Math.abs(places[i] - y) > 9 && !big && (
+            <path className="leader" d={`M${right + 2} ${y}L${right + 9} ${places[i]}`} />
+          )}
+          {big && gap !== undefined && Math.abs(Y(1) - Y(gap)) > 3 && (
+            <path className="bracket" d={`M${right + 2} ${Y(1)}h5V${Y(gap)}h-5`} />
+          )}
+          {big ? (
+            <text className="label" x={right + 13} y={places[i] - 9}>
+              {recipeShort(recipe)}
+              <tspan className={small ? 'big small' : 'big'} x={right + 13} dy={small ? 20 : 24}>
+                {value}
+              </tspan>
+            </text>
+          ) : (
+            <text className="label" x={right + 13} y={places[i] + 4.5}>
+              {recipeShort(recipe)} <tspan>{small && recipe !== yardstick ? '' : value}</tspan>
+            </text>
+          )}
+        </g>
+      ))}
+    </g>
   )
 }
 
-/** The curve from where it comes into the frame. */
-function outline(
-  points: readonly { x: number; y: number }[],
-  high: number,
-  X: (value: number) => number,
-  Y: (value: number) => number,
-): string {
+/** Steps of the pulse at the head of a curve that still falls. */
+const BEATS = 4
+
+/** A ring that takes a step with every drawing in which points arrived: motion is data, and costs no frame of its own. */
+function Head({ x, y, beat }: { x: number; y: number; beat: number }) {
+  return <circle className="live-head" cx={x} cy={y} r={6 + 2.5 * beat} opacity={0.9 - 0.2 * beat} />
+}
+
+interface Scales {
+  X(value: number): number
+  Y(value: number): number
+}
+
+/** The point of a curve under the pointer. */
+function Pointed({ curve, at, high, X, Y }: Scales & { curve: DescentCurve; at: number; high: number }) {
+  const value = valueAt(curve.points, at)
+  return value !== undefined && value <= high && <Mark recipe={curve.recipe} x={X(at)} y={Y(value)} r={3.5} />
+}
+
+/** The curve from where it comes into the frame, in pixels. */
+function outline(points: readonly { x: number; y: number }[], high: number, { X, Y }: Scales) {
   const first = points.findIndex(({ y }) => y <= high)
-  if (first < 0) return ''
+  if (first < 0) return []
   const [a, b] = [points[first - 1], points[first]]
   const entry = a && a.y > b.y ? [{ x: b.x - ((high - b.y) / (a.y - b.y)) * (b.x - a.x), y: high }] : []
-  return [...entry, ...points.slice(first)]
-    .map(({ x, y }, i) => `${i ? 'L' : 'M'}${X(x).toFixed(1)} ${Y(y).toFixed(1)}`)
-    .join('')
+  return [...entry, ...points.slice(first)].map(({ x, y }) => ({ x: X(x), y: Y(y) }))
 }
 
 /** The area between the yardstick and the challenger's curve where it is lower. */
-function GapArea({ data, X, Y }: { data: DescentData; X(value: number): number; Y(value: number): number }) {
+function GapArea({ data, X, Y }: Scales & { data: DescentData }) {
   const name = data.challenger as string
   const points = data.curves.find(({ recipe }) => recipe === name)?.points ?? []
   const first = points.findIndex(({ y }) => y < 1)

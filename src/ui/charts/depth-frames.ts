@@ -7,7 +7,7 @@ import { linearFrame, logFrame } from './scales.ts'
 /** The lower frame never grows beyond these ratios. */
 const LIMITS = [0.4, 1.6] as const
 
-interface Frame {
+export interface Frame {
   low: number
   high: number
   ticks: number[]
