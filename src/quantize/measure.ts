@@ -86,6 +86,12 @@ export class Measure implements Disposable {
 
   /** Sum of the row losses last recorded; the batch must be flushed. */
   async read(): Promise<number> {
+    const losses = await this.readRows()
+    return (this.known = losses.reduce((total, loss) => total + loss, 0))
+  }
+
+  /** The row losses last recorded; the batch must be flushed. */
+  async readRows(): Promise<number[]> {
     const { gpu, loss, shiftLoss } = this
     const { rows } = this.problem
     const [losses, shifts] = await Promise.all([
@@ -93,8 +99,7 @@ export class Measure implements Disposable {
       shiftLoss && gpu.readF32(shiftLoss, 0, rows),
     ])
     // Rounding can leave a tiny negative number where a semidefinite H gives 0.
-    const sum = (row: number) => (shifts ? losses[row] + shifts[row] : Math.max(0, losses[row]))
-    return (this.known = losses.reduce((total, _, row) => total + sum(row), 0))
+    return Array.from(losses, (own, row) => (shifts ? own + shifts[row] : Math.max(0, own)))
   }
 
   /** tr(E H Eᵀ) of the codes, with a shift + 2 tr(S Eᵀ); known or measured now. */

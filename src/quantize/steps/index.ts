@@ -4,5 +4,6 @@ import { cyclic } from './cyclic.ts'
 import { gptq } from './gptq.ts'
 import { greedy } from './greedy.ts'
 import { nearest } from './nearest.ts'
+import { refit } from './refit.ts'
 
-export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy]
+export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy, refit]

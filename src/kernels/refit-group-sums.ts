@@ -1,0 +1,37 @@
+// Row sums of a Hessian over the columns of each group: what an offset of the whole group does.
+import code from '../../shaders/refit-group-sums.wgsl?raw'
+import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import { defineKernel } from '../gpu/kernel.ts'
+
+export const kernel = defineKernel({
+  name: 'refit-group-sums',
+  code,
+  bindings: { hessian: 'read', sums: 'read_write' },
+  params: { columns: 'u32', width: 'u32', groups: 'u32' },
+})
+
+/** Records sums f32 [columns, groups]: Σ over i in group g of H[j, i]; hessian f32 [columns, columns]. */
+export function refitGroupSums(
+  batch: Batch,
+  bindings: { hessian: Binding; sums: Binding },
+  params: { columns: number; width: number; groups: number },
+): void {
+  const { columns, groups } = params
+  batch.run(kernel, {
+    bindings,
+    params,
+    workgroups: spread(Math.ceil((columns * groups) / 64)),
+    work: columns * columns,
+  })
+}
+
+/** The same in float64. */
+export function reference(
+  hessian: ArrayLike<number>,
+  { columns, width, groups }: { columns: number; width: number; groups: number },
+): Float64Array {
+  const sums = new Float64Array(columns * groups)
+  for (let j = 0; j < columns; j++)
+    for (let i = 0; i < columns; i++) sums[j * groups + Math.floor(i / width)] += hessian[j * columns + i]
+  return sums
+}
