@@ -6,6 +6,7 @@ import type { Gpu } from '../gpu/gpu.ts'
 import { diagonal } from '../kernels/diagonal.ts'
 import type { ClipFacts } from './eigen-clip.ts'
 import { factorise, type Factor } from './factor.ts'
+import { hessianHealth, type HessianHealth } from './health.ts'
 import { HessianViews } from './hessian-views.ts'
 import { minPivotOrder, orderOf, type Order } from './order.ts'
 import type { Stoppable } from './paced.ts'
@@ -52,6 +53,10 @@ export interface Hessian extends Disposable {
   factoring(order: Order, damp: number, width?: number): Stoppable<Factor>
   /** The same in one go. */
   factor(order: Order, damp: number, width?: number): Promise<Factor>
+  /**
+   * Condition, leading eigenvalues and damping, with a factor that was made for this damping, or one in natural order.
+   */
+  health(damp: number): Promise<HessianHealth>
   /** Reads the factors made so far into `known`, where one was given. */
   remember(): Promise<void>
   /**
@@ -78,6 +83,11 @@ export function uploadHessian(gpu: Gpu, matrix: Float32Array, columns: number): 
   if (matrix.length !== columns * columns)
     throw new RangeError(`a Hessian of ${columns} columns has ${columns * columns} entries, not ${matrix.length}`)
   return new LazyHessian(gpu, gpu.upload('hessian', matrix), columns)
+}
+
+async function readFactor(gpu: Gpu, { feedback, order, damping }: Factor): Promise<KnownFactor> {
+  const [values, columns] = await Promise.all([gpu.readF32(feedback), gpu.readU32(order)])
+  return { feedback: values, order: columns, damping }
 }
 
 class LazyHessian implements Hessian {
@@ -164,9 +174,17 @@ class LazyHessian implements Hessian {
     if (!known) return
     for (const [key, made] of this.factors) {
       if (known.has(key)) continue
-      const { feedback, order, damping } = made
-      known.set(key, { feedback: await gpu.readF32(feedback), order: await gpu.readU32(order), damping })
+      known.set(key, await readFactor(gpu, made))
     }
+  }
+
+  async health(damp: number): Promise<HessianHealth> {
+    const { gpu } = this
+    const made = [...this.factors.keys()].find((key) => key.endsWith(` ${damp}`))
+    const factor = (made && this.factors.get(made)) || (await this.factor('natural', damp))
+    const known = made && this.known?.get(made)
+    await this.diagonalValues()
+    return hessianHealth(gpu, this, known || readFactor(gpu, factor))
   }
 
   private uploadFactor({ feedback, order, damping }: KnownFactor): Factor {

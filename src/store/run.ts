@@ -109,6 +109,8 @@ export function fold(before: Run, event: TimedEvent): Run {
           withLayer(next, layer, () => ({ tokens: event.tokens, few: event.few, deadColumns: event.deadColumns })),
         run,
       )
+    case 'health':
+      return run
     case 'solving': {
       const { layer, recipe } = event
       const next = withLayer(run, layer, (state) => ({ beganAt: state.beganAt ?? event.at }))
