@@ -7,13 +7,14 @@ import { withGpu } from '../test/gpu.ts'
 import { seededProblem, type ProblemOptions } from '../test/problems.ts'
 import { chain, objectiveOf, plainOptions, solveAll } from '../test/solve.ts'
 import { uploadHessian } from './hessian.ts'
-import { named } from './options.ts'
+import { named, optionValues, type OptionTable } from './options.ts'
 import type { GridSettings, ReferenceProblem } from './problem.ts'
 import { recipes, type Recipe } from './recipes.ts'
 import { referenceResidual, solveReference } from './reference.ts'
 import { dequantizeSolution, solutionCodes, type Solution } from './solution.ts'
-import { LayerSolver, type SolverOptions } from './solve.ts'
+import { defaultsFor, LayerSolver, type SolverOptions } from './solve.ts'
 import { steps } from './steps/index.ts'
+import { transforms } from './transforms/index.ts'
 
 interface Case {
   name: string
@@ -60,6 +61,16 @@ const optionsOf = ({ settings, grid }: Pick<Case, 'settings' | 'grid'>): SolverO
   grid: { name: grid },
 })
 
+/** Recipes in the layer's own basis and on the plan's grid: what nearest codes are is the same for all of them. */
+const onThePlansLevels = recipes.filter(({ transform, grid }) => transform.name === 'none' && !grid)
+
+/** The problem that the steps of a recipe solve, in float64. */
+function inside(problem: ReferenceProblem, { transform: choice }: Recipe, options: SolverOptions): ReferenceProblem {
+  const transform = named('transform', transforms, choice.name)
+  const values = optionValues<OptionTable>(transform.options, { ...defaultsFor(transform, options), ...choice.options })
+  return transform.reference(problem, options.settings, values).problem
+}
+
 const lastStep = ({ steps: chain }: Recipe) => named('step', steps, chain.at(-1)!.name)
 
 /**
@@ -96,7 +107,9 @@ describe.each(cases)('$name', (one) => {
       expect(Math.max(...codes)).toBeLessThan(2 ** bits)
       expect([...scales].every((scale) => scale > 0 && scale < Infinity)).toBe(true)
       if (options.settings.scaleType === 'f16') expect([...scales]).toEqual([...scales].map(roundToHalf))
-      expect([...zeros].every((zero) => Number.isInteger(zero) && zero >= 0 && zero < 2 ** bits)).toBe(true)
+      if (solution.levels.zeroType === 'integer')
+        expect([...zeros].every((zero) => Number.isInteger(zero) && zero >= 0 && zero < 2 ** bits)).toBe(true)
+      else expect([...zeros].every(Number.isFinite)).toBe(true)
       // The product E·H and its sum in float32.
       const exact = objectiveOf(problem, solution)
       const energy = quadraticForm(problem.weights, problem.hessian, problem.rows, problem.columns)
@@ -105,11 +118,9 @@ describe.each(cases)('$name', (one) => {
       const [{ solution: again }] = await solveAll(gpu, problem, options, [recipe])
       expect(again).toEqual(solution)
       using weights = dequantizeSolution(gpu, solution)
-      const expected = referenceResidual(
-        { ...problem, weights: new Float64Array(codes.length) },
-        solution.levels,
-        codes,
-      )
+      const expected =
+        solution.restored ??
+        referenceResidual({ ...problem, weights: new Float64Array(codes.length) }, solution.levels, codes)
       expect(await gpu.readF32(weights)).toEqual(Float32Array.from(expected))
     })
   })
@@ -117,9 +128,11 @@ describe.each(cases)('$name', (one) => {
   test('in one solver, one after another: never above nearest, descents fall to a minimum', async () => {
     await withGpu(async (gpu) => {
       const all = await solveAll(gpu, problem, options, recipes)
+      const energy = quadraticForm(problem.weights, problem.hessian, problem.rows, problem.columns)
       const rtn = all.find(({ recipe }) => recipe.name === 'rtn')!.solution.objective
       for (const { solution, points, recipe } of all) {
-        expect(solution.objective, recipe.name).toBeLessThanOrEqual(rtn * (1 + 1e-6))
+        if (onThePlansLevels.includes(recipe))
+          expect(solution.objective, recipe.name).toBeLessThanOrEqual(rtn * (1 + 1e-6))
         const reference = solveReference(problem, recipe, options)
         // Rounding may send a row another way, to another minimum about as good; these rows are few.
         expect(solution.objective, recipe.name).toBeLessThanOrEqual(reference.objective * 1.02 + 1e-12)
@@ -131,11 +144,18 @@ describe.each(cases)('$name', (one) => {
             expect(point.moves).toBeGreaterThan(points[i - 1].moves)
           }
         expect(points.at(-1)!.moves).toBe(solution.moves)
-        // The curve adds up gains in float32; the solution is measured from scratch.
-        expect(Math.abs(points.at(-1)!.objective - solution.objective)).toBeLessThan(1e-5 * points[0].objective)
+        const solved = inside(problem, recipe, options)
+        const ended = points.at(-1)!.objective - solution.objective
+        // The curve adds up gains in float32; the solution is measured from scratch. There and back through a transform,
+        // weights keep a relative error of some 3e-7, whose loss adds to that of the codes, with a cross term. A way
+        // back to fewer rows removes a part of the errors that the curve counts.
+        const float = solution.restored ? 3e-7 ** 2 * energy : 0
+        const rounding = 1e-5 * points[0].objective + 2 * Math.sqrt(points[0].objective * float) + float
+        if (solved.rows === problem.rows) expect(Math.abs(ended), recipe.name).toBeLessThan(rounding)
+        else expect(ended, recipe.name).toBeGreaterThan(-rounding)
         // A change must gain 1e-6 of h s² to be made, and the loss is at least h s² / 4 where a change is nearly worth
         // it.
-        expect(bestSingleChange(problem, solution, solutionCodes(solution)), recipe.name).toBeLessThan(1e-5)
+        expect(bestSingleChange(solved, solution, solutionCodes(solution)), recipe.name).toBeLessThan(1e-5)
       }
       const objectives = new Map(all.map(({ recipe, solution }) => [recipe.name, solution.objective]))
       const start = await solveAll(gpu, problem, options, [
@@ -176,7 +196,7 @@ async function drive(run: AsyncGenerator<unknown, Solution>): Promise<Solution> 
   return next.value
 }
 
-test.each(recipes)('$name: an H that couples nothing gives nearest codes', async (recipe) => {
+test.each(onThePlansLevels)('$name: an H that couples nothing gives nearest codes', async (recipe) => {
   const { rows, columns, weights } = seededProblem({ rows: 20, columns: 40, seed: 7 })
   const hessian = new Float64Array(columns * columns)
   for (let j = 0; j < columns; j++) hessian[j * (columns + 1)] = 1

@@ -31,6 +31,54 @@ const none: StageChoice = { name: 'none' }
 const nearest: StageChoice = { name: 'nearest' }
 const byActivation: StageChoice = { name: 'gptq', options: { order: 'activation' } }
 
+/** With the damping that QuIP adds to H before anything else: 0.01 of the mean diagonal, and gptq's own 0.01. */
+const twiceDamped: StageChoice = { name: 'gptq', options: { order: 'activation', damp: 0.02 } }
+const greedy: StageChoice = { name: 'greedy' }
+const quip = { text: 'Chee et al. 2023 (QuIP), algorithm 3', url: 'https://arxiv.org/abs/2307.13304' }
+const frameQuant = { text: 'Adepu et al. 2024 (FrameQuant)', url: 'https://arxiv.org/abs/2403.06082' }
+const awq = { text: 'Lin et al. 2023 (AWQ)', url: 'https://arxiv.org/abs/2306.00978' }
+
+/** A published method whose solver is replaced by coordinate descent, or followed by it. */
+const withDescent = (recipe: Recipe): Recipe => ({
+  ...recipe,
+  name: `${recipe.name}+cdquant`,
+  title: `${recipe.title} + CDQuant`,
+  short: `${recipe.short} + CD`,
+  source: { text: `${recipe.source!.text}; Nair & Suggala 2024 (CDQuant), section 4`, url: recipe.source!.url! },
+  steps: [...recipe.steps, greedy],
+})
+
+const incoherent: Recipe = {
+  name: 'quip',
+  title: 'QuIP',
+  short: 'QuIP',
+  family: 'incoherence',
+  source: quip,
+  transform: { name: 'incoherence' },
+  grid: { name: 'minmax' },
+  steps: [twiceDamped],
+}
+const framed: Recipe = {
+  name: 'framequant',
+  title: 'FrameQuant',
+  short: 'FrameQuant',
+  family: 'frames',
+  source: frameQuant,
+  transform: { name: 'frame' },
+  grid: { name: 'clip' },
+  steps: [byActivation],
+}
+const scaled: Recipe = {
+  name: 'awq',
+  title: 'AWQ',
+  short: 'AWQ',
+  family: 'scaling',
+  source: awq,
+  transform: { name: 'channel-scale' },
+  grid: { name: 'clip-block' },
+  steps: [nearest],
+}
+
 export const recipes: readonly Recipe[] = [
   { name: 'rtn', title: 'RTN', short: 'RTN', family: 'nearest', transform: none, steps: [nearest] },
   { name: 'gptq', title: 'GPTQ', short: 'GPTQ', family: 'gptq', transform: none, steps: [{ name: 'gptq' }] },
@@ -58,6 +106,12 @@ export const recipes: readonly Recipe[] = [
     transform: none,
     steps: [byActivation, { name: 'greedy' }],
   },
+  scaled,
+  withDescent(scaled),
+  incoherent,
+  withDescent(incoherent),
+  framed,
+  withDescent(framed),
 ]
 
 /** A preset by name, or a composed recipe by its text. @throws RangeError naming what exists. */

@@ -45,8 +45,11 @@ export async function solveAll(
   return all
 }
 
-/** tr(E H Eᵀ) of a solution in float64, with its float32 scales. */
+/** tr(E H Eᵀ) of a solution in float64, with its float32 scales, or its float32 weights where they were restored. */
 export function objectiveOf(problem: ReferenceProblem, solution: Solution): number {
-  const residual = referenceResidual(problem, solution.levels, solutionCodes(solution))
+  const { restored, levels } = solution
+  const residual = restored
+    ? problem.weights.map((w, at) => restored[at] - w)
+    : referenceResidual(problem, levels, solutionCodes(solution))
   return quadraticForm(residual, problem.hessian, problem.rows, problem.columns)
 }
