@@ -50,8 +50,11 @@ export function groupsOf(columns: number, group: number): { width: number; group
   return { width, groups: Math.ceil(columns / width) }
 }
 
-/** integer: zeros are codes, 0 … 2^bits − 1. real: any number, as scale · zero is stored beside the scale. */
-export type ZeroType = 'integer' | 'real'
+/**
+ * integer: zeros are codes, 0 … 2^bits − 1. real: any number, as scale · zero is stored beside the scale. half: all are
+ * (2^bits − 1) / 2, in the middle of the codes and between two of them; known, not stored.
+ */
+export type ZeroType = 'integer' | 'real' | 'half'
 
 /** Levels in float64: ŵ = scale · (code − zero). */
 export interface ReferenceLevels extends GridSettings {

@@ -46,13 +46,13 @@ export interface SolvedLevels extends Pick<GridSettings, 'bits' | 'group' | 'sym
   zeros: Float32Array
 }
 
-/** Bits of all scales and zeros as they are stored; symmetric whole zeros are known and not stored. */
+/** Bits of all scales and zeros as they are stored; zeros in the middle of the codes are known and not stored. */
 export function levelBits(
   { group, groups, bits, symmetric, scaleType, zeroType }: Omit<SolvedLevels, 'scales' | 'zeros' | 'width'>,
   rows: number,
 ): number {
   const scaleBits = scaleType === 'f16' ? 16 : 32
-  const zeroBits = zeroType === 'real' ? scaleBits : symmetric ? 0 : bits
+  const zeroBits = zeroType === 'real' ? scaleBits : symmetric || zeroType === 'half' ? 0 : bits
   return (group === TENSOR ? 1 : rows * groups) * (scaleBits + zeroBits)
 }
 

@@ -55,7 +55,7 @@ export function levelsOfRanges(
   const zeros = scope.buffer('zeros', 4 * rows * groups)
   const { bits, scaleType } = settings
   rangeLevels(batch, { ranges, scales, zeros }, { levels: rows * groups, bits, zero, scaleType })
-  const zeroType = zero === 'half' ? 'real' : 'integer'
+  const zeroType = zero === 'half' ? 'half' : 'integer'
   return { ...settings, width, groups, scales, zeros, zeroType, [Symbol.dispose]: () => scope[Symbol.dispose]() }
 }
 
@@ -67,5 +67,5 @@ export function referenceLevels(
 ): ReferenceLevels {
   const { bits, scaleType } = settings
   const levels = levelsReference(ranges, { levels: rows * groups, bits, zero, scaleType })
-  return { ...settings, width, groups, ...levels, zeroType: zero === 'half' ? 'real' : 'integer' }
+  return { ...settings, width, groups, ...levels, zeroType: zero === 'half' ? 'half' : 'integer' }
 }

@@ -1,0 +1,57 @@
+// What grids of papers share that take their range from a deviation, not from the outermost weights: means and mean
+// squares of every row or group, in two passes, pooled over the rows where the layer is one group.
+import type { Gpu } from '../../gpu/gpu.ts'
+import { Scope } from '../../gpu/scope.ts'
+import { deviationRange, reference as rangeReference } from '../../kernels/deviation-range.ts'
+import { groupMean, reference as meanReference } from '../../kernels/group-mean.ts'
+import { TENSOR, type Levels, type Problem, type ReferenceLevels, type ReferenceProblem } from '../problem.ts'
+import { groupShape, levelsOfRanges, pooled, poolRows, referenceLevels, type LevelKind } from './levels.ts'
+
+/** The range mean ± factor · deviation. */
+export interface Deviation {
+  factor: number
+  /** mean: a sample's deviation from its mean; zero: the root mean square, about 0. */
+  about: 'mean' | 'zero'
+}
+
+/** The caller owns the levels. */
+export function deviationLevels(gpu: Gpu, problem: Problem, kind: LevelKind, { factor, about }: Deviation): Levels {
+  const { weights } = problem
+  const shape = groupShape(problem, kind)
+  const { rows, groups } = shape
+  using scope = new Scope(gpu)
+  const centers = scope.buffer('centers', 4 * rows * groups)
+  const means = scope.buffer('means', 4 * rows * groups)
+  const squares = scope.buffer('mean squares', 4 * rows * groups)
+  const ranges = scope.buffer('ranges', 8 * rows * groups)
+  const batch = gpu.batch('deviation').clear(centers).clear(means)
+  if (about === 'mean') {
+    groupMean(batch, { weights, centers, means }, { ...shape, power: 1 })
+    poolRows(batch, means, { rows, width: groups }, 'mean', kind)
+  }
+  groupMean(batch, { weights, centers: means, means: squares }, { ...shape, power: 2 })
+  poolRows(batch, squares, { rows, width: groups }, 'mean', kind)
+  const pooledRows = kind.group === TENSOR ? rows : 1
+  deviationRange(batch, { means, squares, ranges }, { ...shape, pooledRows, sample: about === 'mean', factor })
+  const levels = levelsOfRanges(gpu, batch, ranges, shape, kind)
+  batch.flush()
+  return levels
+}
+
+/** The same in float64; scales in float32 or as stored. */
+export function referenceDeviation(
+  problem: ReferenceProblem,
+  kind: LevelKind,
+  { factor, about }: Deviation,
+): ReferenceLevels {
+  const { weights } = problem
+  const shape = groupShape(problem, kind)
+  const size = { rows: shape.rows, width: shape.groups }
+  const zeros = new Float64Array(shape.rows * shape.groups)
+  const mean =
+    about === 'mean' ? pooled(meanReference(weights, zeros, { ...shape, power: 1 }), size, 'mean', kind) : zeros
+  const squares = pooled(meanReference(weights, mean, { ...shape, power: 2 }), size, 'mean', kind)
+  const pooledRows = kind.group === TENSOR ? shape.rows : 1
+  const ranges = rangeReference(mean, squares, { ...shape, pooledRows, sample: about === 'mean', factor })
+  return referenceLevels(ranges.map(Math.fround), shape, kind)
+}
