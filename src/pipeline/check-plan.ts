@@ -49,14 +49,8 @@ export function checkPlan(plan: Plan, layers: readonly Pick<LayerFacts, 'layer' 
     )
 }
 
-/** The correction is a gradient of the layer's own weights and its own H. */
-function checkCorrection({ recipes, correction, eigenClip, eigenThreshold }: Plan): void {
-  const changed = recipes.find((recipe) => recipeNamed(recipe).transform.name !== 'none')
-  if (changed !== undefined)
-    throw new InputError(
-      `correction is ${correction}; recipe '${changed}' solves the layer in another basis ` +
-        `(transform '${recipeNamed(changed).transform.name}'), where it has no correction`,
-    )
+/** The correction is a gradient on the true H. */
+function checkCorrection({ correction, eigenClip, eigenThreshold }: Plan): void {
   if (eigenClip > 0 || eigenThreshold > 0)
     throw new InputError(
       `correction is ${correction} with eigenvalues clipped (eigen clip ${eigenClip}, eigen threshold ` +

@@ -1,6 +1,5 @@
 // Descents that make up for the errors of earlier layers (QEP): the shifted gradient against the explicit target.
 import { expect, test } from 'vitest'
-import { InputError } from '../formats/errors.ts'
 import { normalisedError } from '../math/compare.ts'
 import { invert, quadraticForm } from '../math/linear.ts'
 import { withGpu } from '../test/gpu.ts'
@@ -15,8 +14,9 @@ import { named, optionValues } from './options.ts'
 import type { ReferenceProblem } from './problem.ts'
 import { referenceDescent } from './reference-descent.ts'
 import { referenceResidual } from './reference.ts'
-import { solutionCodes } from './solution.ts'
+import { dequantizeSolution, solutionCodes } from './solution.ts'
 import { LayerSolver } from './solve.ts'
+import { transforms } from './transforms/index.ts'
 
 const ALPHA = 0.5
 
@@ -139,14 +139,34 @@ test('what a shifted measure falls by is the explicit loss', async () => {
   })
 })
 
-test('a transform with a shift is refused', async () => {
-  const { problem, shift } = driftedProblem(4, 16)
+test.each(transforms.map(({ name }) => name))('in the basis of transform %s, too', async (name) => {
+  const [rows, columns] = [24, 48]
+  const { problem, shift, target } = driftedProblem(rows, columns)
   await withGpu(async (gpu, scope) => {
     const weights = scope.upload('weights', Float32Array.from(problem.weights))
-    const hessian = scope.own(uploadHessian(gpu, Float32Array.from(problem.hessian), 16))
-    const given = { rows: 4, columns: 16, weights, hessian, shift: scope.upload('shift', Float32Array.from(shift)) }
-    const solver = scope.own(new LayerSolver(gpu, given, plainOptions))
-    const recipe = { ...chain('changed', { name: 'nearest' }), transform: { name: 'incoherence' } }
-    await expect(drain(solver.solve(recipe))).rejects.toThrow(InputError)
+    const hessian = scope.own(uploadHessian(gpu, Float32Array.from(problem.hessian), columns))
+    const plain = { rows, columns, weights, hessian }
+    const shifted = { ...plain, shift: scope.upload('shift', Float32Array.from(shift)) }
+    const recipe = { ...chain(name, { name: 'nearest' }, { name: 'greedy' }), transform: { name } }
+    const [corrected, uncorrected] = await Promise.all(
+      [shifted, plain].map(async (given) => {
+        const solver = scope.own(new LayerSolver(gpu, given, plainOptions))
+        const { result } = await drain(solver.solve(recipe))
+        using restored = dequantizeSolution(gpu, result)
+        const solved = await gpu.readF32(restored)
+        const loss = (of: ArrayLike<number>) =>
+          quadraticForm(
+            solved.map((w, at) => w - of[at]),
+            problem.hessian,
+            rows,
+            columns,
+          )
+        return { explicit: loss(target), own: loss(problem.weights), reported: result.objective }
+      }),
+    )
+    expect(corrected.explicit).toBeLessThan(0.9 * uncorrected.explicit)
+    expect(corrected.own).toBeGreaterThan(uncorrected.own)
+    // Float32 sums, and weights that were taken to another basis and back.
+    expect(corrected.reported / corrected.own).toBeCloseTo(1, 3)
   })
 })

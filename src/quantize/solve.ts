@@ -182,11 +182,6 @@ export class LayerSolver implements Disposable {
 
   private async makeBasis(transform: Transform, values: OptionValues<OptionTable>): Promise<Basis> {
     const { gpu, problem, options } = this
-    if (problem.shift && transform.name !== ownBasis.name)
-      throw new InputError(
-        `${problem.weights.label}: the transform '${transform.name}' changes the basis of the weights; errors of ` +
-          'earlier layers are made up for in the layer’s own basis alone',
-      )
     const transformed = await transform.run(gpu, problem, options.settings, values)
     return this.scope.own(await Basis.create(gpu, transformed, options.settings, options.eigenClip))
   }
