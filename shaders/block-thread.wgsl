@@ -1,10 +1,11 @@
-// Block descent in every row (CDQuant, Algorithm 2, two codes to a block), one thread per row: of every partition of the
-// columns into pairs, the pair of codes that lowers the row's objective most is moved. Four pairs at a time are held
-// against what could gain at all; few go on to block-pair.wgsl.
+// Block descent in every row (CDQuant, Algorithm 2, two codes to a block), one thread for four rows: of every partition
+// of the columns into pairs, the pair of codes that lowers a row's objective most is moved. A few operations tell for
+// four rows whether a pair could gain at all; the few that could are looked at behind them, up to 32 quads of pairs at
+// once, as a software adapter walks through every branch.
 // hessian: [columns, columns]; scales: [rows, groups]; product (G), codes: [rows, columns]; pairs, couplings: of steps
 // from `first` on, [steps, quads] of four, a pair as i + 65536 j, i = j where a column is alone; openings: [columns + 1,
-// rows], the last line of it the partitions since a row's last move; gains: [2 · steps, rows], half of a gain for every
-// code that moved.
+// ⌈rows / 4⌉], its last line the partitions since a row's last move; gains: [steps, rows] of (change, moves), zeros
+// before.
 struct Params {
   rows: u32, columns: u32, width: u32, groups: u32, top: f32,
   first: u32, steps: u32, quads: u32, patience: u32, fresh: u32,
@@ -15,15 +16,16 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> codes: array<u32>;
 @group(0) @binding(4) var<storage, read> pairs: array<vec4u>;
 @group(0) @binding(5) var<storage, read> couplings: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> openings: array<f32>;
-@group(0) @binding(7) var<storage, read_write> gains: array<f32>;
+@group(0) @binding(6) var<storage, read_write> openings: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> gains: array<vec2f>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-override LANES = 16u;
+override LANES = 4u;
 
+fn quartets() -> u32 { return (params.rows + 3u) / 4u; }
 fn scale_of(row: u32, column: u32) -> f32 { return scales[row * params.groups + column / params.width]; }
 
-// Applies G += δ_i H[i, :] + δ_j H[j, :] and finds the openings again.
+// Applies G += δ_i H[i, :] + δ_j H[j, :] and finds the row's openings again.
 fn renew(row: u32, moved: vec2u, delta: vec2f) {
   let columns = params.columns;
   let start = row * columns;
@@ -33,11 +35,13 @@ fn renew(row: u32, moved: vec2u, delta: vec2f) {
     for (var k = g * params.width; k < end; k++) {
       let G = product[start + k] + delta.x * hessian[moved.x * columns + k] + delta.y * hessian[moved.y * columns + k];
       product[start + k] = G;
-      openings[k * params.rows + row] = opening(G, hessian[k * columns + k], s, f32(codes[start + k]), params.top);
+      let open = opening(G, hessian[k * columns + k], s, f32(codes[start + k]), params.top);
+      openings[k * quartets() + row / 4u][row % 4u] = open;
     }
   }
 }
 
+// Best move of two codes of a row.
 fn pair_of(row: u32, i: u32, j: u32) -> PairMove {
   let columns = params.columns;
   let start = row * columns;
@@ -47,57 +51,89 @@ fn pair_of(row: u32, i: u32, j: u32) -> PairMove {
   return pair_move(G, h, hessian[i * columns + j], vec2f(scale_of(row, i), scale_of(row, j)), code, params.top);
 }
 
+// What four rows have in prospect from a pair beyond what it takes: below 0 where nothing is gained.
+fn prospects(quartet: u32, pair: u32, coupling: f32) -> vec4f {
+  let stride = quartets();
+  let second = openings[(pair >> 16u) * stride + quartet] * select(-1.0, 1.0, coupling >= 0.0);
+  return prospect(openings[(pair & 0xffffu) * stride + quartet], second) + (abs(coupling) + SLACK - 1.0);
+}
+
+fn largest(v: vec4f) -> f32 { return max(max(v.x, v.y), max(v.z, v.w)); }
+
+// A bit for each of them that is not below 0.
+fn bits(v: vec4f) -> u32 { return dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), v >= vec4f()), vec4u(1u)); }
+
 @compute @workgroup_size(LANES)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let rows = params.rows;
-  let row = (group.x + group.y * groups.x) * LANES + lane;
-  if row >= rows { return; }
-  var quiet = 0u;
-  if params.fresh != 0u { renew(row, vec2u(), vec2f()); } else { quiet = u32(openings[params.columns * rows + row]); }
-  var step = 0u;
-  for (; step < params.steps && quiet < params.patience; step++) {
-    var best = PairMove(0.0, vec2f());
-    var chosen = 0u;
-    let from_quad = (params.first + step) * params.quads;
-    for (var at = from_quad; at < from_quad + params.quads; at++) {
-      let both = pairs[at];
-      let i = (both & vec4u(0xffffu)) * rows + row;
-      let j = (both >> vec4u(16u)) * rows + row;
-      let mine = vec4f(openings[i.x], openings[i.y], openings[i.z], openings[i.w]);
-      let other = vec4f(openings[j.x], openings[j.y], openings[j.z], openings[j.w]);
-      let may = may_gain(mine, other, couplings[at]);
-      if !any(may) { continue; }
-      for (var part = 0u; part < 4u; part++) {
-        if !may[part] { continue; }
-        let found = pair_of(row, both[part] & 0xffffu, both[part] >> 16u);
-        if found.gain < best.gain {
-          best = found;
-          chosen = both[part];
+  let quartet = (group.x + group.y * groups.x) * LANES + lane;
+  if quartet >= quartets() { return; }
+  let rows = 4u * quartet + vec4u(0u, 1u, 2u, 3u);
+  let line = params.columns * quartets() + quartet;
+  var quiet = select(vec4f(f32(params.patience)), vec4f(), rows < vec4u(params.rows));
+  if params.fresh != 0u {
+    for (var k = 0u; k < params.columns; k++) { openings[k * quartets() + quartet] = vec4f(); }
+    for (var row = rows.x; row < min(rows.x + 4u, params.rows); row++) { renew(row, vec2u(), vec2f()); }
+  } else {
+    quiet = openings[line];
+  }
+  for (var step = params.first; step < params.first + params.steps; step++) {
+    let going = quiet < vec4f(f32(params.patience));
+    if !any(going) { break; }
+    var gain = vec4f();
+    var first_levels = vec4f();
+    var second_levels = vec4f();
+    var chosen = vec4u();
+    let end = (step + 1u) * params.quads;
+    for (var begin = end - params.quads; begin < end; begin += 32u) {
+      var open = 0u;
+      for (var part = 0u; part < min(32u, end - begin); part++) {
+        let four = pairs[begin + part];
+        let c = couplings[begin + part];
+        let some = max(prospects(quartet, four.x, c.x), prospects(quartet, four.y, c.y));
+        let others = max(prospects(quartet, four.z, c.z), prospects(quartet, four.w, c.w));
+        open |= select(0u, 1u, largest(max(some, others)) >= 0.0) << part;
+      }
+      while open != 0u {
+        let at = begin + firstTrailingBit(open);
+        open &= open - 1u;
+        let four = pairs[at];
+        let c = couplings[at];
+        var hits = bits(prospects(quartet, four.x, c.x)) | (bits(prospects(quartet, four.y, c.y)) << 4u)
+          | (bits(prospects(quartet, four.z, c.z)) << 8u) | (bits(prospects(quartet, four.w, c.w)) << 12u);
+        while hits != 0u {
+          let hit = firstTrailingBit(hits);
+          hits &= hits - 1u;
+          let pair = four[hit / 4u];
+          let mine = vec4u(0u, 1u, 2u, 3u) == vec4u(hit % 4u);
+          if !any(mine & going) { continue; }
+          let found = pair_of(rows.x + hit % 4u, pair & 0xffffu, pair >> 16u);
+          let better = mine & (vec4f(found.gain) < gain);
+          gain = select(gain, vec4f(found.gain), better);
+          first_levels = select(first_levels, vec4f(found.levels.x), better);
+          second_levels = select(second_levels, vec4f(found.levels.y), better);
+          chosen = select(chosen, vec4u(pair), better);
         }
       }
     }
-    let out = 2u * (params.first + step) * rows + row;
-    let both_move = all(best.levels != vec2f());
-    gains[out] = select(best.gain, 0.5 * best.gain, both_move);
-    gains[out + rows] = select(0.0, 0.5 * best.gain, both_move);
-    quiet++;
-    if best.gain < 0.0 {
-      quiet = 0u;
-      let moved = vec2u(chosen & 0xffffu, chosen >> 16u);
+    let gaining = gain < vec4f();
+    quiet = select(quiet + 1.0, vec4f(), gaining);
+    var moving = bits(select(vec4f(-1.0), vec4f(), gaining));
+    while moving != 0u {
+      let own = firstTrailingBit(moving);
+      moving &= moving - 1u;
+      let row = rows.x + own;
       let start = row * params.columns;
-      codes[start + moved.x] = u32(f32(codes[start + moved.x]) + best.levels.x);
-      codes[start + moved.y] = u32(f32(codes[start + moved.y]) + best.levels.y);
-      renew(row, moved, best.levels * vec2f(scale_of(row, moved.x), scale_of(row, moved.y)));
+      let moved = vec2u(chosen[own] & 0xffffu, chosen[own] >> 16u);
+      let levels = vec2f(first_levels[own], second_levels[own]);
+      gains[step * params.rows + row] = vec2f(gain[own], dot(abs(sign(levels)), vec2f(1.0)));
+      codes[start + moved.x] = u32(f32(codes[start + moved.x]) + levels.x);
+      codes[start + moved.y] = u32(f32(codes[start + moved.y]) + levels.y);
+      renew(row, moved, levels * vec2f(scale_of(row, moved.x), scale_of(row, moved.y)));
     }
   }
-  openings[params.columns * rows + row] = f32(quiet);
-  for (; step < params.steps; step++) {
-    let out = 2u * (params.first + step) * rows + row;
-    gains[out] = 0.0;
-    gains[out + rows] = 0.0;
-  }
+  openings[line] = quiet;
 }

@@ -3,8 +3,8 @@
 // find the earliest partition counts, and the partitions after it are looked through again.
 // hessian: [columns, columns]; scales: [rows, groups]; product (G), codes: [rows, columns]; pairs, couplings: of steps
 // from `first` on, [steps, quads] of four, a pair as i + 65536 j, i = j where a column is alone; openings: of its
-// [columns + 1, rows] only the last line, the partitions since a row's last move; gains: [2 · steps, rows], half of a
-// gain for every code that moved.
+// [columns + 1, 4 ⌈rows / 4⌉] only the last line, the partitions since a row's last move; gains: [steps, rows] of
+// (change, moves), zeros before.
 struct Params {
   rows: u32, columns: u32, width: u32, groups: u32, top: f32,
   first: u32, steps: u32, quads: u32, patience: u32, fresh: u32,
@@ -16,7 +16,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> pairs: array<vec4u>;
 @group(0) @binding(5) var<storage, read> couplings: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> openings: array<f32>;
-@group(0) @binding(7) var<storage, read_write> gains: array<f32>;
+@group(0) @binding(7) var<storage, read_write> gains: array<vec2f>;
 @group(0) @binding(8) var<uniform> params: Params;
 
 override LANES = 64u;
@@ -68,7 +68,9 @@ fn search(row: u32, lane: u32, step: u32, end: u32) -> Candidate {
       let i = pairs[at] & vec4u(0xffffu);
       let j = pairs[at] >> vec4u(16u);
       let mine = vec4f(open[i.x], open[i.y], open[i.z], open[i.w]);
-      let may = may_gain(mine, vec4f(open[j.x], open[j.y], open[j.z], open[j.w]), couplings[at]);
+      let other = vec4f(open[j.x], open[j.y], open[j.z], open[j.w]);
+      let c = couplings[at];
+      let may = prospect(mine, select(-other, other, c >= vec4f())) >= 1.0 - SLACK - abs(c);
       if !any(may) { continue; }
       for (var part = 0u; part < 4u; part++) {
         if !may[part] { continue; }
@@ -91,7 +93,7 @@ fn main(
   let rows = params.rows;
   let row = group.x + group.y * groups.x;
   if row >= rows { return; }
-  let line = params.columns * rows + row;
+  let line = params.columns * 4u * ((rows + 3u) / 4u) + row;
   if lane == 0u { first_quiet = select(u32(openings[line]), 0u, params.fresh != 0u); }
   var quiet = workgroupUniformLoad(&first_quiet);
   renew(row, lane, vec2u(), vec2f());
@@ -109,19 +111,14 @@ fn main(
     }
     let chosen = workgroupUniformLoad(&candidates[0]);
     let found = min(chosen.step, end);
-    // One writer for every gain.
-    for (var t = 2u * step + lane; t < 2u * found; t += LANES) { gains[2u * params.first * rows + t * rows + row] = 0.0; }
     quiet += found - step;
     step = found;
     if chosen.step == NONE { continue; }
-    let both = all(chosen.levels != vec2f());
-    if lane < 2u {
-      let part = select(select(chosen.gain, 0.0, lane == 1u), 0.5 * chosen.gain, both);
-      gains[(2u * (params.first + step) + lane) * rows + row] = part;
-    }
     let moved = vec2u(chosen.pair & 0xffffu, chosen.pair >> 16u);
     let start = row * params.columns;
     if lane == 0u {
+      let codes_moved = dot(abs(sign(chosen.levels)), vec2f(1.0));
+      gains[(params.first + step) * rows + row] = vec2f(chosen.gain, codes_moved);
       codes[start + moved.x] = u32(f32(codes[start + moved.x]) + chosen.levels.x);
       codes[start + moved.y] = u32(f32(codes[start + moved.y]) + chosen.levels.y);
     }
@@ -132,5 +129,4 @@ fn main(
     step++;
   }
   if lane == 0u { openings[line] = f32(quiet); }
-  for (var t = 2u * step + lane; t < 2u * params.steps; t += LANES) { gains[2u * params.first * rows + t * rows + row] = 0.0; }
 }

@@ -52,10 +52,9 @@ fn opening(G: f32, h: f32, s: f32, code: f32, top: f32) -> f32 {
   return clamp(-2.0 * G / (h * s), select(-1.0, 0.0, code == 0.0), select(1.0, 0.0, code == top));
 }
 
-// Whether a pair of openings may gain at all. Moves r_i, r_j ≠ 0 cost at least f_i A² + f_j B² − 2 |ρ| A B, where
-// A² = w_i r_i², B² = w_j r_j², ρ² = H_ij² / (h_i h_j) and f = 1 ∓ 2 z for the sign of r, and r_i r_j H_ij < 0:
-// nothing is gained where f_i f_j ≥ ρ² for both signs. coupling: ρ² with the sign of H_ij. Slack for rounding.
-fn may_gain(first: vec4f, second: vec4f, coupling: vec4f) -> vec4<bool> {
-  let other = select(-second, second, coupling >= vec4f());
-  return 1.0 - first * other - abs(first - other) <= abs(coupling) + 1e-5;
-}
+// Whether a pair of openings may gain at all: where this is at least 1 − ρ², ρ² = H_ij² / (h_i h_j), less SLACK for
+// rounding; `second` negated where H_ij < 0. Moves r_i, r_j ≠ 0 cost at least f_i A² + f_j B² − 2 |ρ| A B, where
+// A² = w_i r_i², B² = w_j r_j² and f = 1 ∓ 2 z for the sign of r, and r_i r_j H_ij < 0: nothing is gained where
+// f_i f_j > ρ² for both signs.
+fn prospect(first: vec4f, second: vec4f) -> vec4f { return first * second + abs(first - second); }
+const SLACK = 1e-5;

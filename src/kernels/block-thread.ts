@@ -1,8 +1,7 @@
 // Block descent in every row (CDQuant, Nair & Suggala 2024, Algorithm 2, blocks of two codes): of every partition of the
 // columns into pairs the pair of codes that lowers the row's objective most moves, if one does. With G = (Ŵ − W) H,
 // moving codes i and j by δ_i and δ_j changes it by δ_i² h_i + 2 δ_i G_i + δ_j² h_j + 2 δ_j G_j + 2 δ_i δ_j H_ij.
-// Barrier-free shape: one thread per row, its openings laid out by column, so that neighbouring threads read
-// neighbouring words.
+// Barrier-free shape: one thread for four rows, their openings laid out by column.
 import pair from '../../shaders/shared/block-pair.wgsl?raw'
 import code from '../../shaders/block-thread.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
@@ -65,21 +64,26 @@ export interface BlockBindings {
   pairs: Binding
   /** f32 [partitions, 4 · quads], of block-couplings */
   couplings: Binding
-  /** f32 [columns + 1, rows], what the kernel keeps from dispatch to dispatch */
+  /** f32 [columns + 1, 4 ⌈rows / 4⌉], what the kernel keeps from dispatch to dispatch; see openingsBytes */
   openings: Binding
-  /** f32 [2 · partitions, rows]: what every move changed in its row's objective, half of it for each code that moved */
+  /** f32 [partitions, rows, 2], zeros before: what a move changed in its row's objective, and how many codes moved */
   gains: Binding
 }
 
 /** Records so many partitions of every row. */
-export function blockThread(batch: Batch, bindings: BlockBindings, shape: BlockShape, lanes = 16): void {
+export function blockThread(batch: Batch, bindings: BlockBindings, shape: BlockShape, lanes = 4): void {
   batch.run(kernel, {
     bindings,
     params: blockParams(shape),
-    workgroups: spread(Math.ceil(shape.rows / lanes)),
+    workgroups: spread(Math.ceil(shape.rows / 4 / lanes)),
     overrides: { LANES: lanes },
     work: blockWork(shape),
   })
+}
+
+/** Bytes of the openings of both shapes. */
+export function openingsBytes(rows: number, columns: number): number {
+  return 16 * (columns + 1) * Math.ceil(rows / 4)
 }
 
 export function blockParams({ bits, fresh, ...shape }: BlockShape): Record<keyof typeof params, number> {
@@ -96,7 +100,7 @@ export function blockWork({ rows, columns, steps, quads }: BlockShape): number {
 
 /**
  * The same in float64, from scratch in every step: every pair, every level of both codes. Gives the codes and, per step
- * and row, what it changed. `residual` is E [rows, columns] of the codes at the start.
+ * and row, what it changed and how many codes it moved. `residual` is E [rows, columns] of the codes at the start.
  */
 export function reference(
   hessian: ArrayLike<number>,

@@ -3,6 +3,7 @@
 import { floats, type KernelBench } from './bench.ts'
 import { block, quadsOf } from './block.ts'
 import { pairWord } from './block-couplings.ts'
+import { openingsBytes } from './block-thread.ts'
 import { blockFitsWorkgroup } from './block-workgroup.ts'
 import { descentShaped } from './descent.ts'
 
@@ -26,7 +27,7 @@ export const bench: KernelBench = {
       codes: scope.upload('codes', new Uint32Array(size * size).fill(128)),
       pairs: scope.upload('pairs', pairs),
       couplings: scope.upload('couplings', new Float32Array(pairs.length).fill(1e-4)),
-      openings: scope.buffer('openings', 4 * size * (size + 1)),
+      openings: scope.buffer('openings', openingsBytes(size, size)),
       gains: scope.buffer('gains', 8 * STEPS * size),
     }
     return descentShaped.shapes

@@ -2,7 +2,7 @@
 import type { Batch } from '../gpu/batch.ts'
 import { blockCouplings, pairWord } from '../kernels/block-couplings.ts'
 import { quadsOf } from '../kernels/block.ts'
-import { reference, type BlockBindings, type BlockShape } from '../kernels/block-thread.ts'
+import { openingsBytes, reference, type BlockBindings, type BlockShape } from '../kernels/block-thread.ts'
 import { diagonal } from '../kernels/diagonal.ts'
 import { reference as minmax } from '../kernels/minmax.ts'
 import { reference as nearest } from '../kernels/nearest.ts'
@@ -71,10 +71,11 @@ export async function blockCase(
       codes: scope.upload('codes', Uint32Array.from(start)),
       pairs: scope.upload('pairs', Uint32Array.from(steps.flatMap((partition) => pairWords(partition, quads)))),
       couplings: scope.buffer('couplings', 16 * quads * count),
-      openings: scope.buffer('openings', 4 * (columns + 1) * rows),
+      openings: scope.buffer('openings', openingsBytes(rows, columns)),
       gains: scope.buffer('gains', 8 * count * rows),
     }
     const batch = gpu.batch('block')
+    batch.clear(bindings.gains)
     diagonal(batch, { matrix, diagonal: inverse }, { columns })
     blockCouplings(batch, { ...bindings, diagonal: inverse }, { columns, count: 4 * quads * count })
     let first = 0
@@ -83,16 +84,13 @@ export async function blockCase(
       first += size
     }
     await batch.submit()
-    const halves = await gpu.readF32(bindings.gains)
-    const half = (at: number, second: number) => halves[(2 * Math.floor(at / rows) + second) * rows + (at % rows)]
-    const gains = Array.from(expected.gains, (_, at) => half(at, 0) + half(at, 1))
+    const changes = await gpu.readF32(bindings.gains)
+    const gains = Array.from(expected.gains, (_, at) => changes[2 * at])
     const found = await gpu.readU32(bindings.codes)
     const moves = expected.moved.reduce((sum, moved) => sum + moved, 0)
     return {
       codes: [...found.keys()].filter((at) => found[at] !== expected.codes[at]),
-      moved: gains.flatMap((_, at) =>
-        Number(half(at, 0) < 0) + Number(half(at, 1) < 0) === expected.moved[at] ? [] : [at],
-      ),
+      moved: gains.flatMap((_, at) => (changes[2 * at + 1] === expected.moved[at] ? [] : [at])),
       error: normalisedError(gains, expected.gains),
       moves,
     }
