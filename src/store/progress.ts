@@ -1,5 +1,6 @@
 // How far a run is, in layers, words and time left.
 import type { RunState } from '../worker/protocol.ts'
+import type { Rate } from './pace.ts'
 import type { LayerState, Run } from './run.ts'
 import { duration, layerName, plural, recipeShort } from './wording.ts'
 
@@ -24,28 +25,48 @@ export function progress(run: Run): Progress {
   return result
 }
 
-/** Weights still to be solved at the pace so far, blocks still to be calibrated, windows still to be evaluated. */
+/** Weights still to be solved, blocks still to be calibrated, windows still to be evaluated, each at its own pace. */
 function remaining(run: Run, states: readonly LayerState[]): number | undefined {
-  const { plan, model, spent, evaluation } = run
+  const { plan, model, pace, evaluation, progress: under } = run
   if (!plan || !model || run.phase === 'finished' || run.phase === 'waiting') return undefined
-  const size = (state: LayerState) => state.facts.rows * state.facts.columns
-  const solved = states.filter((state) => state.solved).reduce((sum, state) => sum + size(state), 0)
   const open = states.filter((state) => !state.solved).reduce((sum, state) => sum + size(state), 0)
-  if (!solved) return undefined
-  const solving = (spent.solving / solved) * open
-  const blocksSeen = new Set(states.filter((state) => state.tokens !== undefined).map((state) => state.facts.block))
-    .size
-  const perBlock = run.cached || !blocksSeen ? 0 : spent.calibrating / blocksSeen
-  const calibrating = perBlock * (model.blocks - blocksSeen)
-  const models = plan.recipes.length + 1
-  const windows = evaluation?.windows ?? 0
-  const finished = Object.keys(run.perplexity).length * windows
-  const current = run.phase === 'evaluating' && run.progress ? run.progress.done : 0
-  const evaluated = Math.min(models * windows, finished + current)
-  // Before the evaluation starts: a window costs about what it cost in calibration, through all blocks.
-  const guess = perBlock && run.calibration ? (perBlock / run.calibration.windows) * model.blocks : 0
-  const perWindow = evaluated ? spent.evaluating / evaluated : guess
-  return solving + calibrating + perWindow * (models * windows - evaluated)
+  if (open && !pace.solving.work) return undefined
+  const solving = open ? open * each(pace.solving) : 0
+  const passes = run.cached ? 0 : model.blocks * (plan.mode === 'faithful' ? plan.recipes.length : 1)
+  const through = under?.block === undefined || under.done === under.of ? 0 : under.done
+  const windows = (run.calibration?.windows ?? 0) + (run.calibration?.heldOut ?? 0)
+  const perWindow = median(pace.calibrating)
+  const calibrating = perWindow * Math.max(0, (passes - run.calibrated) * windows - through)
+  const toEvaluate = (plan.recipes.length + 1) * (evaluation?.windows ?? 0)
+  const current = run.phase === 'evaluating' ? (under?.done ?? 0) : 0
+  const evaluated = Object.keys(run.perplexity).length * (evaluation?.windows ?? 0) + current
+  const perEvaluation = pace.evaluating.work ? each(pace.evaluating) : perWindow * evaluationShare(run, states)
+  return solving + calibrating + perEvaluation * Math.max(0, toEvaluate - evaluated)
+}
+
+const size = ({ facts }: LayerState) => facts.rows * facts.columns
+
+/** 0 without any. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? 0
+}
+
+const each = ({ work, ms }: Rate) => (work ? ms / work : 0)
+
+/**
+ * A window through the whole model in units of a window through one block with its Hessians, by multiply-adds per
+ * token: rows × columns of every layer and of the output head, columns² / 2 of every Hessian.
+ */
+function evaluationShare({ model }: Run, states: readonly LayerState[]): number {
+  if (!model || !states.length) return 0
+  const layers = states.reduce((sum, state) => sum + size(state), 0)
+  // Inputs that are not known yet: those of one width are taken for one.
+  const inputs = new Map(
+    states.map(({ input, facts }) => [input ?? `${facts.block} ${facts.columns}`, facts.columns] as const),
+  )
+  const hessians = [...inputs.values()].reduce((sum, columns) => sum + columns ** 2 / 2, 0)
+  return (model.blocks * (layers + model.hidden * model.vocabulary)) / (layers + hessians)
 }
 
 /** The progress text of the page; it ends with 'finished' when, and only when, a run is done. */

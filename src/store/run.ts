@@ -3,6 +3,7 @@
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts, LayerResult, ModelFacts, Perplexity, TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { keptPace, noPace, type Pace, paceAfter } from './pace.ts'
 import { without } from './without.ts'
 
 export interface CurvePoint {
@@ -19,6 +20,8 @@ export interface LayerState {
   damping: Readonly<Record<string, readonly number[]>>
   /** Calibration tokens behind its Hessian. */
   tokens?: number
+  /** The first layer that reads the same input: they share a Hessian. */
+  input?: string
   /** tokens < 4 × columns. */
   few: boolean
   deadColumns: number
@@ -43,17 +46,21 @@ export interface Run {
   adapter?: AdapterFacts
   /** True when the Hessians of an earlier run are used again. */
   cached: boolean
-  calibration?: { text: string; tokens: number; windows: number }
+  /** `heldOut`: windows behind those of calibration, for losses that no solver saw. */
+  calibration?: { text: string; tokens: number; windows: number; heldOut?: number }
   evaluation?: { text: string; windows: number }
   /** Tensor paths in the model's order. */
   order: readonly string[]
   layers: Readonly<Record<string, LayerState>>
   working?: { layer: string; recipe: string }
-  progress?: { of: number; done: number; block?: number; model?: string }
+  progress?: { of: number; done: number; block?: number; recipe?: string | undefined; model?: string }
   perplexity: Readonly<Record<string, Perplexity>>
   warnings: readonly { text: string; layer?: string }[]
   at: number
   spent: Readonly<Record<'calibrating' | 'solving' | 'evaluating', number>>
+  pace: Pace
+  /** Calibrations of a block that are through: one per block, or one per block and recipe. */
+  calibrated: number
   earlier?: EarlierRun
 }
 
@@ -68,6 +75,8 @@ export const emptyRun: Run = {
   warnings: [],
   at: 0,
   spent: { calibrating: 0, solving: 0, evaluating: 0 },
+  pace: noPace,
+  calibrated: 0,
 }
 
 /** Adds points to a curve; a curve that grows too long keeps every second point, its first and its last. */
@@ -93,7 +102,8 @@ function spend(run: Run, event: TimedEvent): Run {
         ? 'evaluating'
         : 'solving'
   const spent = { ...run.spent, [kind]: run.spent[kind] + Math.max(0, event.at - run.at) }
-  return { ...run, at: event.at, spent }
+  const after = { ...run, at: event.at, spent }
+  return { ...after, pace: paceAfter(run, after, event) }
 }
 
 /** One event more. Pure: the same events give the same run. */
@@ -102,11 +112,21 @@ export function fold(before: Run, event: TimedEvent): Run {
   const run = spend(before, event)
   switch (event.event) {
     case 'calibrating':
-      return { ...run, phase: 'calibrating', progress: { block: event.block, done: event.windows, of: event.of } }
+      return {
+        ...run,
+        phase: 'calibrating',
+        progress: { block: event.block, recipe: event.recipe, done: event.windows, of: event.of },
+        calibrated: run.calibrated + Number(event.windows === event.of),
+      }
     case 'hessian':
       return event.layers.reduce(
         (next, layer) =>
-          withLayer(next, layer, () => ({ tokens: event.tokens, few: event.few, deadColumns: event.deadColumns })),
+          withLayer(next, layer, () => ({
+            tokens: event.tokens,
+            few: event.few,
+            deadColumns: event.deadColumns,
+            input: event.layers[0],
+          })),
         run,
       )
     case 'health':
@@ -170,6 +190,7 @@ function start(before: Run, event: TimedEvent & { event: 'started' }): Run {
     order: event.layers.map(({ layer }) => layer),
     layers: Object.fromEntries(event.layers.map((facts) => [facts.layer, { facts, results: {}, ...fresh }])),
     at: event.at,
+    pace: before.model?.name === event.model.name ? keptPace(before, event.plan.window) : noPace,
     ...(earlier && earlier.model === event.model.name ? { earlier } : {}),
   }
 }
