@@ -1,15 +1,15 @@
 // What holds for every recipe, on every problem: codes on the grid, the same codes every time, a loss that is what it
 // says, descents that descend and end where they claim, inputs left alone, nothing left behind.
 import { describe, expect, test } from 'vitest'
+import { largestDifference } from '../math/compare.ts'
 import { roundToHalf } from '../math/half.ts'
 import { quadraticForm } from '../math/linear.ts'
-import { conformanceCases, type ConformanceCase } from '../test/conformance-cases.ts'
 import { withGpu } from '../test/gpu.ts'
-import { seededProblem } from '../test/problems.ts'
+import { seededProblem, type ProblemOptions } from '../test/problems.ts'
 import { chain, objectiveOf, plainOptions, solveAll } from '../test/solve.ts'
 import { uploadHessian } from './hessian.ts'
 import { named, optionValues, type OptionTable } from './options.ts'
-import type { ReferenceProblem } from './problem.ts'
+import type { GridSettings, ReferenceProblem } from './problem.ts'
 import { recipes, type Recipe } from './recipes.ts'
 import { referenceResidual, solveReference } from './reference.ts'
 import { dequantizeSolution, solutionCodes, type Solution } from './solution.ts'
@@ -17,7 +17,46 @@ import { defaultsFor, LayerSolver, type SolverOptions } from './solve.ts'
 import { steps } from './steps/index.ts'
 import { transforms } from './transforms/index.ts'
 
-const optionsOf = ({ settings, grid }: Pick<ConformanceCase, 'settings' | 'grid'>): SolverOptions => ({
+interface Case {
+  name: string
+  problem: ProblemOptions
+  settings: GridSettings
+  grid: string
+}
+
+const settings = (bits: number, group: number, symmetric: boolean, scaleType: 'f16' | 'f32'): GridSettings => ({
+  bits,
+  group,
+  symmetric,
+  scaleType,
+})
+
+const cases: Case[] = [
+  { name: '24 × 48, 3 bits', problem: { rows: 24, columns: 48 }, settings: settings(3, 0, false, 'f16'), grid: 'clip' },
+  {
+    name: '17 × 43, 2 bits, groups of 16',
+    problem: { rows: 17, columns: 43 },
+    settings: settings(2, 16, true, 'f16'),
+    grid: 'minmax',
+  },
+  { name: '1 × 31, 4 bits', problem: { rows: 1, columns: 31 }, settings: settings(4, 0, false, 'f32'), grid: 'clip' },
+  { name: '70 × 1, 3 bits', problem: { rows: 70, columns: 1 }, settings: settings(3, 0, false, 'f16'), grid: 'minmax' },
+  {
+    name: '9 × 66 with dead columns and zero rows, 3 bits, groups of 64',
+    problem: { rows: 9, columns: 66, dead: [0, 17, 65], zeroRows: [0, 4] },
+    settings: settings(3, 64, false, 'f16'),
+    grid: 'clip',
+  },
+  {
+    name: '12 × 64 from 24 tokens, 2 bits',
+    problem: { rows: 12, columns: 64, tokens: 24 },
+    settings: settings(2, 0, false, 'f16'),
+    grid: 'clip',
+  },
+  { name: '20 × 36, 8 bits', problem: { rows: 20, columns: 36 }, settings: settings(8, 0, false, 'f32'), grid: 'clip' },
+]
+
+const optionsOf = ({ settings, grid }: Pick<Case, 'settings' | 'grid'>): SolverOptions => ({
   ...plainOptions,
   settings,
   grid: { name: grid },
@@ -25,6 +64,9 @@ const optionsOf = ({ settings, grid }: Pick<ConformanceCase, 'settings' | 'grid'
 
 /** Recipes in the layer's own basis and on the plan's grid: what nearest codes are is the same for all of them. */
 const onThePlansLevels = recipes.filter(({ transform, grid }) => transform.name === 'none' && !grid)
+
+/** Recipes whose codes stand for levels of the grid to the end. */
+const onTheGrid = onThePlansLevels.filter(({ steps: chain }) => !chain.some(({ name }) => name === 'refit'))
 
 /** The problem that the steps of a recipe solve, in float64. */
 function inside(problem: ReferenceProblem, { transform: choice }: Recipe, options: SolverOptions): ReferenceProblem {
@@ -57,7 +99,7 @@ function bestSingleChange(problem: ReferenceProblem, { levels }: Solution, codes
   return best
 }
 
-describe.each(conformanceCases)('$name', (one) => {
+describe.each(cases)('$name', (one) => {
   const problem = seededProblem(one.problem)
   const options = optionsOf(one)
 
@@ -83,7 +125,11 @@ describe.each(conformanceCases)('$name', (one) => {
       const expected =
         solution.restored ??
         referenceResidual({ ...problem, weights: new Float64Array(codes.length) }, solution.levels, codes)
-      expect(await gpu.readF32(weights)).toEqual(Float32Array.from(expected))
+      const found = await gpu.readF32(weights)
+      // With a zero that is no whole number the difference code − zero is rounded, too.
+      if (solution.levels.zeroType === 'real' && !solution.restored)
+        expect(largestDifference(found, expected)).toBeLessThan(2 ** -22 * Math.max(...expected.map(Math.abs)))
+      else expect(found).toEqual(Float32Array.from(expected))
     })
   })
 
@@ -92,20 +138,24 @@ describe.each(conformanceCases)('$name', (one) => {
       const all = await solveAll(gpu, problem, options, recipes)
       const energy = quadraticForm(problem.weights, problem.hessian, problem.rows, problem.columns)
       const rtn = all.find(({ recipe }) => recipe.name === 'rtn')!.solution.objective
-      for (const { solution, points, recipe } of all) {
+      for (const { solution, points, curves, recipe } of all) {
         if (onThePlansLevels.includes(recipe))
           expect(solution.objective, recipe.name).toBeLessThanOrEqual(rtn * (1 + 1e-6))
         const reference = solveReference(problem, recipe, options)
         // Rounding may send a row another way, to another minimum about as good; these rows are few.
         expect(solution.objective, recipe.name).toBeLessThanOrEqual(reference.objective * 1.02 + 1e-12)
         if (!lastStep(recipe).descends) continue
-        expect(points[0].moves).toBe(0)
-        for (const [i, point] of points.entries())
-          if (i > 0) {
-            expect(point.objective).toBeLessThan(points[i - 1].objective)
-            expect(point.moves).toBeGreaterThan(points[i - 1].moves)
-          }
-        expect(points.at(-1)!.moves).toBe(solution.moves)
+        for (const { step, points } of curves) {
+          expect(points[0].moves).toBe(0)
+          // A refit lowers the loss without a move.
+          const still = step === 'refit' ? 1 : 0
+          for (const [i, point] of points.entries())
+            if (i > 0) {
+              expect(point.objective).toBeLessThan(points[i - 1].objective)
+              expect(point.moves).toBeGreaterThan(points[i - 1].moves - still)
+            }
+        }
+        expect(curves.reduce((sum, { points }) => sum + points.at(-1)!.moves, 0)).toBe(solution.moves)
         const solved = inside(problem, recipe, options)
         const ended = points.at(-1)!.objective - solution.objective
         // The curve adds up gains in float32; the solution is measured from scratch. There and back through a transform,
@@ -124,15 +174,7 @@ describe.each(conformanceCases)('$name', (one) => {
         chain('start', { name: 'gptq', options: { order: 'activation' } }),
       ])
       expect(objectives.get('gptq+cdquant')).toBeLessThanOrEqual(start[0].solution.objective * (1 + 1e-6))
-    })
-  })
-
-  test('optimal clipping: nearest codes never lose by it', async () => {
-    await withGpu(async (gpu) => {
-      const nearest = chain('nearest', { name: 'nearest' })
-      const on = (grid: string): Recipe => ({ ...nearest, grid: { name: grid } })
-      const [start, clipped] = await solveAll(gpu, problem, options, [on('minmax'), on('owc')])
-      expect(clipped.solution.objective).toBeLessThanOrEqual(start.solution.objective * (1 + 1e-6))
+      expect(objectives.get('gptq+cdquant+refit')).toBeLessThanOrEqual(objectives.get('gptq+cdquant')! * (1 + 1e-6))
     })
   })
 
@@ -167,7 +209,7 @@ async function drive(run: AsyncGenerator<unknown, Solution>): Promise<Solution> 
   return next.value
 }
 
-test.each(onThePlansLevels)('$name: an H that couples nothing gives nearest codes', async (recipe) => {
+test.each(onTheGrid)('$name: an H that couples nothing gives nearest codes', async (recipe) => {
   const { rows, columns, weights } = seededProblem({ rows: 20, columns: 40, seed: 7 })
   const hessian = new Float64Array(columns * columns)
   for (let j = 0; j < columns; j++) hessian[j * (columns + 1)] = 1

@@ -106,6 +106,15 @@ export const recipes: readonly Recipe[] = [
     transform: none,
     steps: [byActivation, { name: 'greedy' }],
   },
+  {
+    name: 'gptq+cdquant+refit',
+    title: 'CDQuant from GPTQ, levels refitted',
+    short: 'from GPTQ + refit',
+    family: 'descent',
+    transform: none,
+    // Levels and codes in turn until that no longer pays, and codes once more.
+    steps: [byActivation, { name: 'greedy' }, { name: 'refit', options: { rounds: 5 } }, { name: 'greedy' }],
+  },
   scaled,
   withDescent(scaled),
   incoherent,

@@ -23,24 +23,34 @@ export function chain(name: string, ...steps: StageChoice[]): Recipe {
   return { name, title: name, short: name, family: 'composed', transform: { name: 'none' }, steps }
 }
 
-/** Solves with recipe after recipe; gives the solutions and all their points. */
+/** The points of one step. */
+export interface Curve {
+  step: string
+  points: DescentPoint[]
+}
+
+/** Solves with recipe after recipe; gives the solutions, all their points, and those of each step. */
 export async function solveAll(
   gpu: Gpu,
   problem: ReferenceProblem,
   options: SolverOptions,
   recipes: readonly Recipe[],
-): Promise<{ solution: Solution; points: DescentPoint[]; recipe: Recipe }[]> {
+): Promise<{ solution: Solution; points: DescentPoint[]; curves: Curve[]; recipe: Recipe }[]> {
   const { rows, columns } = problem
   using weights = gpu.upload('weights', Float32Array.from(problem.weights))
   using hessian = uploadHessian(gpu, Float32Array.from(problem.hessian), columns)
   using solver = new LayerSolver(gpu, { rows, columns, weights, hessian }, options)
   const all = []
   for (const recipe of recipes) {
-    const points: DescentPoint[] = []
+    const curves: Curve[] = []
     const run = solver.solve(recipe)
     let next = await run.next()
-    for (; !next.done; next = await run.next()) points.push(...next.value.points)
-    all.push({ solution: next.value, points, recipe })
+    for (; !next.done; next = await run.next()) {
+      const { step, points } = next.value
+      if (curves.at(-1)?.step !== step) curves.push({ step, points: [] })
+      curves.at(-1)!.points.push(...points)
+    }
+    all.push({ solution: next.value, points: curves.flatMap(({ points }) => points), curves, recipe })
   }
   return all
 }
