@@ -54,7 +54,7 @@ export type RunEvent =
       calibration: { text: string; tokens: number; windows: number; heldOut?: number }
       evaluation: { text: string; windows: number }
     }
-  /** Windows of this block's calibration that are through, held-out ones too. `recipe`: whose model; absent in quick mode. */
+  /** Windows of this block's calibration that are through, held-out ones too. `recipe`: whose model; absent where all share it. */
   | { event: 'calibrating'; block: number; recipe?: string; windows: number; of: number }
   /**
    * One Hessian: shared by `layers`. `recipe`: whose own it is; absent where all recipes share it. `deadColumns` =

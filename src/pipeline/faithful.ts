@@ -28,7 +28,13 @@ export async function* faithful(
   const unquantized = plan.correction > 0 ? scope.own(new States(gpu, model, { ...windows, heldOut: [] })) : undefined
   const forward = scope.own(model.forward(gpu, own[0]))
   await embed(gpu, forward, unquantized ? [...own, unquantized] : own)
-  for (let block = 0; block < model.facts.blocks; block++) {
+  {
+    // Before the first block nothing is quantized: its Hessians are those of all recipes.
+    const first = captureOwn({ gpu, model, forward, block: 0, states: own[0] })
+    const captured = yield* relabel(first, (progress): RunEvent => ({ event: 'calibrating', block: 0, ...progress }))
+    yield* solveBlock(inputs, plan, 0, captured, solutions)
+  }
+  for (let block = 1; block < model.facts.blocks; block++) {
     for (const [i, recipe] of plan.recipes.entries()) {
       const substitute = solutions.substitute(gpu, recipe)
       // The unquantized states move on once for all recipes.
@@ -48,9 +54,9 @@ interface Own {
   forward: Forward
   block: number
   states: States
-  /** The recipe's weights. */
-  substitute: Substitute
-  beside: { states: States; move: boolean } | undefined
+  /** The recipe's weights, for the block before; absent where there is none. */
+  substitute?: Substitute
+  beside?: { states: States; move: boolean } | undefined
 }
 
 /**
@@ -68,7 +74,7 @@ async function* captureOwn({
 }: Own): AsyncGenerator<WindowProgress, CapturedHessian[]> {
   using blocks = new Scope(gpu)
   const pass = blocks.own(await forward.block(block))
-  if (block === 0) return yield* capture({ gpu, model, block, states, pass, waiting: {} })
+  if (!substitute) return yield* capture({ gpu, model, block, states, pass, waiting: {} })
   const before = blocks.own(await forward.block(block - 1, substitute))
   const unquantized = beside && {
     states: beside.states,
