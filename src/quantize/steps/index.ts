@@ -1,9 +1,10 @@
 // Every step, one line each.
 import type { Step } from '../stage.ts'
+import { continuation } from './continuation.ts'
 import { cyclic } from './cyclic.ts'
 import { gptq } from './gptq.ts'
 import { greedy } from './greedy.ts'
 import { nearest } from './nearest.ts'
 import { refit } from './refit.ts'
 
-export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy, refit]
+export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy, continuation, refit]
