@@ -83,7 +83,7 @@ export async function* factorise(
         { left: part, right: part, result: corner },
         { rows: rest, columns: rest, depth: size, sign: -1, upper: true },
       )
-      yield* paced.after((rest * rest * size) / 2)
+      yield* paced.after((rest * (rest + 2 * size) * size) / 2)
     }
     feedback(batch, { factor, diagonal, order, feedback: result }, { columns, stride })
     batch.flush()

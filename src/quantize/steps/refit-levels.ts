@@ -44,7 +44,12 @@ export async function* refitLevels(work: Work, offsets: boolean): Stoppable<Refi
       batch.copy(hessian.matrix, 4 * j * columns, matrix, 4 * j * matrixStride, 4 * columns)
   }
   const size = { columns, width, groups, offsets }
-  const most = Math.max(1, Math.floor(TILE_WORDS / (2 * columns + entriesOf(size)) / TILE_ROWS))
+  // The systems of a tile are solved in one dispatch, which has to end soon.
+  const affordable = Math.min(
+    TILE_WORDS / (2 * columns + entriesOf(size)),
+    (6 * gpu.workPerSubmit) / unknownsOf(size) ** 3,
+  )
+  const most = Math.max(1, Math.floor(affordable / TILE_ROWS))
   const stride = TILE_ROWS * Math.min(most, Math.ceil(rows / TILE_ROWS))
   const layout = normalLayout(batch, stride, size)
   const sums = scope.buffer('group sums', 4 * columns * groups)
