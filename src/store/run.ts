@@ -3,6 +3,7 @@
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts, LayerResult, ModelFacts, Perplexity, TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import type { HessianHealth } from '../quantize/health.ts'
 import { keptPace, noPace, type Pace, paceAfter } from './pace.ts'
 import { without } from './without.ts'
 
@@ -24,6 +25,8 @@ export interface LayerState {
   input?: string
   /** tokens < 4 × columns. */
   few: boolean
+  /** Of its Hessian, once known. */
+  health?: HessianHealth & { tokensPerColumn: number }
   deadColumns: number
   solved: boolean
   /** When work on it began. */
@@ -129,8 +132,15 @@ export function fold(before: Run, event: TimedEvent): Run {
           })),
         run,
       )
-    case 'health':
-      return run
+    case 'health': {
+      // In faithful mode every recipe has Hessians of its own; the picture shows those of the first.
+      const health = without(event, 'event', 'at', 'block', 'layers', 'recipe')
+      const { layers } = event
+      return layers.reduce(
+        (next, layer) => withLayer(next, layer, (state) => ({ health: state.health ?? health })),
+        run,
+      )
+    }
     case 'solving': {
       const { layer, recipe } = event
       const next = withLayer(run, layer, (state) => ({ beganAt: state.beganAt ?? event.at }))

@@ -5,6 +5,7 @@ import { challenger, focusLayer, reference } from '../store/compare.ts'
 import { depthMarks, depthRows, descentData } from '../store/curves.ts'
 import { count, layerName, moduleName, plural, recipeShort, signedPercent } from '../store/wording.ts'
 import { DropZone } from './DropZone.tsx'
+import { HealthPicture } from './HealthPicture.tsx'
 import { LayerTable } from './LayerTable.tsx'
 import { PerplexityBars } from './PerplexityBars.tsx'
 import { RunBar } from './RunBar.tsx'
@@ -97,6 +98,7 @@ function ThisLayer({ layer }: { layer: string | undefined }) {
             : 'The descent of the first layer appears here.'}
         </p>
       )}
+      {state?.health && <HealthPicture health={state.health} tokensPerColumn={state.health.tokensPerColumn} />}
     </section>
   )
 }

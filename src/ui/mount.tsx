@@ -10,6 +10,7 @@ import './recipe-marks.css'
 import './base.css'
 import './controls.css'
 import './figures.css'
+import './health.css'
 import './rooms.css'
 import './narrow.css'
 
