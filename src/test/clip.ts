@@ -1,8 +1,7 @@
 // Seeded weights with unrounded min-max levels and factors, for tests of the clip search.
 import type { Scope } from '../gpu/scope.ts'
 import { clipFactors, type ClipShape } from '../kernels/clip-errors.ts'
-import { reference as rangeOf } from '../kernels/range.ts'
-import { reference as levelsOf } from '../kernels/range-levels.ts'
+import { minmaxLevels } from './levels.ts'
 import { gaussians } from './numbers.ts'
 
 /** Numbers and buffers of the same. */
@@ -14,8 +13,7 @@ export function seededClip(
   const weights = gaussians(rows * columns, 10)
   const factors = clipFactors(0.3)
   const shape: ClipShape = { rows, columns, width, groups, bits: 3, scaleType, count: factors.length }
-  const ranges = rangeOf(weights, shape)
-  const { scales, zeros } = levelsOf(ranges, { levels: rows * groups, bits: 3, zero: 'inside', scaleType: 'f32' })
+  const { scales, zeros } = minmaxLevels(weights, shape)
   const buffers = {
     weights: scope.upload('weights', weights),
     scales: scope.upload('scales', Float32Array.from(scales)),

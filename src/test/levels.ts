@@ -1,4 +1,6 @@
 // Seeded levels and codes for tests of kernels.
+import { reference as rangeOf, type GroupShape } from '../kernels/range.ts'
+import { reference as levelsOf } from '../kernels/range-levels.ts'
 import { random } from '../math/random.ts'
 
 /** Scales [rows, groups], zeros [rows, groups] and codes [rows, columns] of so many bits. */
@@ -19,3 +21,9 @@ export const raggedShapes: [rows: number, columns: number, width: number][] = [
   [3, 257, 64],
   [257, 48, 32],
 ]
+
+/** Asymmetric float32 min-max scales and zeros [rows, groups] of weights [rows, columns]. */
+export function minmaxLevels(weights: ArrayLike<number>, shape: GroupShape & { bits: number }) {
+  const { rows, groups, bits } = shape
+  return levelsOf(rangeOf(weights, shape), { levels: rows * groups, bits, zero: 'inside', scaleType: 'f32' })
+}

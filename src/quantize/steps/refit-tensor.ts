@@ -1,6 +1,6 @@
 // The refit of a layer with one scale and one zero: two unknowns, or one, and so worked out here.
 import { roundToHalf } from '../../math/half.ts'
-import { storedScale } from '../../kernels/minmax.ts'
+import { storedScale } from '../../kernels/range-levels.ts'
 
 export interface TensorLevel {
   scale: number
