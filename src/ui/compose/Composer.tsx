@@ -86,7 +86,7 @@ export function Composer({ id, onAdded }: { id: string; onAdded(): void }) {
           </p>
         )}
         {recipe && <p className="quiet">{about(draft)}</p>}
-        <div className="reasons" role="status">
+        <div className="reasons" aria-live="polite">
           {problems.map((problem) => (
             <p key={problem}>{problem}</p>
           ))}
