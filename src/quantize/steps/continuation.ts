@@ -11,8 +11,7 @@ import { Scope } from '../../gpu/scope.ts'
 import { descend } from '../descent.ts'
 import { clippedReference, loweredCount, MOST_LOWERED } from '../eigen-clip.ts'
 import { follow } from '../follow.ts'
-import type { Hessian } from '../hessian.ts'
-import { Measure } from '../measure.ts'
+import { onHessian } from '../on-hessian.ts'
 import { choice, real } from '../options.ts'
 import type { ReferenceLevels, ReferenceProblem } from '../problem.ts'
 import { referenceDescent } from '../reference-descent.ts'
@@ -78,14 +77,6 @@ export function scheduleOf(columns: number, from: number): { fractions: number[]
   const asked = FRACTIONS.filter((fraction) => fraction <= from)
   const left = asked.filter((fraction) => loweredCount(fraction, columns) > MOST_LOWERED)
   return { fractions: [...asked.slice(left.length), 0], left }
-}
-
-/** The same work with another H for its solver. */
-function onHessian(work: Work, hessian: Hessian): Disposable & { work: Work } {
-  if (hessian === work.problem.hessian) return { work, [Symbol.dispose]: () => undefined }
-  const problem = { ...work.problem, hessian }
-  const measure = new Measure(work.gpu, problem, work.measure)
-  return { work: { ...work, problem, measure }, [Symbol.dispose]: () => measure[Symbol.dispose]() }
 }
 
 /** Losses of the rows on what is seen, afresh. */
