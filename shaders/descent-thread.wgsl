@@ -1,121 +1,150 @@
-// Coordinate descent in every row (CDQuant's greedy rule, or cyclic order), one thread per row, at most `steps` moves
-// of each row.
-// With G = (Ŵ − W) H, moving code j by r levels of size s changes the row's objective by h s² r (r − 2z), z = −G_j / (h
-// s): the best r is z rounded, within the codes. The pass that applies the last move, G += δ H[i, :], also finds the
-// next one, four columns at a time.
-// hessian: [columns, columns]; diagonal: [columns] of (h, 1 / h); scales: [rows, groups]; product (G), codes: [rows,
-// columns]; cursors: [rows], sweeps · columns + next column of the cyclic order; gains: [steps, rows], 0 where a row
-// has ended.
-struct Params { rows: u32, columns: u32, width: u32, groups: u32, top: f32, steps: u32, sweeps: u32 }
-@group(0) @binding(0) var<storage, read> hessian: array<f32>;
-@group(0) @binding(1) var<storage, read> diagonal: array<vec2f>;
-@group(0) @binding(2) var<storage, read> scales: array<f32>;
-@group(0) @binding(3) var<storage, read_write> product: array<f32>;
-@group(0) @binding(4) var<storage, read_write> codes: array<u32>;
-@group(0) @binding(5) var<storage, read_write> cursors: array<u32>;
-@group(0) @binding(6) var<storage, read_write> gains: array<f32>;
+// Greedy coordinate descent (CDQuant, algorithm 1), one thread per row, at most `steps` steps of each row.
+// Y = G / h, G = (Ŵ − W) H. Moving a column by r levels of size s changes the row's objective by h s² r (r − 2z), z =
+// −Y / s: the best r is z rounded, within the codes. The pass that applies the last moves, Y += δ · H[i, :] / h, marks
+// the quads of columns with one that can move (|z| > ½); only these are compared. BATCH = 1 takes the best move of all.
+// BATCH = 4 takes the best of the places 0, 1, 2, 3 mod 4, from the best on, while what they do to each other leaves a
+// move half of its gain.
+// matrix: [columns + 1, stride], H / h of the column, and h; scales: [rows, groups], a group fills whole blocks of 16
+// places, the last ones empty; state (Y): [rows, stride]; codes: [rows, columns]; ledger: [rows] of (loss, moves left,
+// negative where the row has ended); gains: [steps, rows] of (change, moves), zero before; queue: the next row to be
+// taken, so that none waits for others.
+struct Params {
+  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, steps: u32, again: u32, tolerance: f32
+}
+struct Candidate { gain: f32, place: u32, column: u32, levels: f32, delta: f32 }
+@group(0) @binding(0) var<storage, read> matrix: array<mat4x4f>;
+@group(0) @binding(1) var<storage, read> scales: array<f32>;
+@group(0) @binding(2) var<storage, read_write> state: array<mat4x4f>;
+@group(0) @binding(3) var<storage, read_write> codes: array<u32>;
+@group(0) @binding(4) var<storage, read_write> ledger: array<vec2f>;
+@group(0) @binding(5) var<storage, read_write> gains: array<vec2f>;
+@group(0) @binding(6) var<storage, read_write> queue: atomic<u32>;
 @group(0) @binding(7) var<uniform> params: Params;
 
 override LANES = 16u;
-// True: the next column that can improve. False: the column that improves most.
-override CYCLIC = false;
+override BATCH = 1u;
 const NONE = 0xffffffffu;
+// Blocks whose quads a mask holds.
+const MASKED = 8u;
 // A move must lower the row by this much of h s²: less than rounding could undo, so that no pair of moves goes round in
 // circles.
 const MARGIN = -1e-6;
 
-fn first(c: vec4<bool>) -> u32 {
-  return select(select(select(3u, 2u, c.z), 1u, c.y), 0u, c.x);
+// The best gains so far by place mod 4, and their quads.
+var<private> best: vec4f;
+var<private> best_quad: vec4u;
+var<private> accepted: array<Candidate, 4>;
+
+fn widest(v: vec4f) -> f32 { return max(max(abs(v.x), abs(v.y)), max(abs(v.z), abs(v.w))); }
+
+fn open_quads(y: mat4x4f, half: f32) -> u32 {
+  let wide = vec4f(widest(y[0]), widest(y[1]), widest(y[2]), widest(y[3])) > vec4f(half);
+  let bits = select(vec4u(), vec4u(1u, 2u, 4u, 8u), wide);
+  return bits.x + bits.y + bits.z + bits.w;
 }
 
-fn at_first(c: vec4<bool>, v: vec4f) -> f32 {
-  return select(select(select(v.w, v.z, c.z), v.y, c.y), v.x, c.x);
+fn compare(row: u32, quad: u32) {
+  let blocks = params.stride / 16u;
+  let g = quad / (4u * blocks / params.groups);
+  let s = scales[row * params.groups + g];
+  // Past the end of a group Y is 0: what is read there decides nothing.
+  let at = row * params.columns + 4u * quad - g * (params.stride / params.groups - params.width);
+  let y = state[row * blocks + quad / 4u][quad % 4u];
+  let h = matrix[params.columns * blocks + quad / 4u][quad % 4u];
+  let code = vec4f(vec4u(codes[at], codes[at + 1u], codes[at + 2u], codes[at + 3u]));
+  let z = y * (-1.0 / s);
+  let r = clamp(round(z), -code, params.top - code);
+  let levels = r * (r - 2.0 * z);
+  let gain = select(vec4f(), levels * h * s * s, levels < vec4f(MARGIN));
+  let ahead = gain < best;
+  best = select(best, gain, ahead);
+  best_quad = select(best_quad, vec4u(quad), ahead);
+}
+
+// Takes the best of the candidates, the first place on ties, out of them.
+fn take(row: u32) -> Candidate {
+  let low = min(min(best.x, best.y), min(best.z, best.w));
+  let at = select(vec4u(NONE), 4u * best_quad + vec4u(0u, 1u, 2u, 3u), best == vec4f(low));
+  let place = min(min(min(at.x, at.y), min(at.z, at.w)), params.stride - 1u);
+  best = select(best, vec4f(), vec4<bool>(BATCH == 1u) | (vec4u(place % 4u) == vec4u(0u, 1u, 2u, 3u)));
+  let b = place / 16u;
+  let g = b / (params.stride / 16u / params.groups);
+  let j = min(place - g * (params.stride / params.groups - params.width), params.columns - 1u);
+  let s = scales[row * params.groups + g];
+  let code = f32(codes[row * params.columns + j]);
+  let y = state[row * (params.stride / 16u) + b][(place / 4u) % 4u][place % 4u];
+  let r = clamp(round(y * (-1.0 / s)), -code, params.top - code);
+  return Candidate(low, place, j, r, r * s);
+}
+
+// What moving this column and the accepted ones together adds to what each does alone.
+fn interaction(one: Candidate, count: u32) -> f32 {
+  let blocks = params.stride / 16u;
+  let b = one.place / 16u;
+  let q = (one.place / 4u) % 4u;
+  var sum = 0.0;
+  for (var k = 0u; k < count; k++) {
+    sum += accepted[k].delta * matrix[accepted[k].column * blocks + b][q][one.place % 4u];
+  }
+  return 2.0 * one.delta * sum * matrix[params.columns * blocks + b][q][one.place % 4u];
 }
 
 @compute @workgroup_size(LANES)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let row = (group.x + group.y * groups.x) * LANES + lane;
-  if row >= params.rows { return; }
-  let start = row * params.columns;
-  var sweep = cursors[row] / params.columns;
-  var next = cursors[row] % params.columns;
-  var delta = 0.0;
-  var moved = 0u;
+fn main() {
+  let blocks = params.stride / 16u;
+  var row = 0u;
+  var own = vec2f();
   var step = 0u;
+  var count = 0u;
+  var busy = false;
   loop {
-    var chosen = NONE;
-    var chosen_gain = 0.0;
-    var chosen_move = 0.0;
-    var chosen_delta = 0.0;
-    var wrapped = false;
-    for (var g = 0u; g < params.groups; g++) {
-      let s = scales[row * params.groups + g];
-      let inverse = -1.0 / s;
-      let end = min((g + 1u) * params.width, params.columns);
-      for (var j = g * params.width; j < end; j += 4u) {
-        // Past the end of a group what is read is not used, and nothing is written.
-        let at = start + j;
-        let h = moved + j;
-        let G = vec4f(product[at], product[at + 1u], product[at + 2u], product[at + 3u])
-          + delta * vec4f(hessian[h], hessian[h + 1u], hessian[h + 2u], hessian[h + 3u]);
-        let one = diagonal[j];
-        let two = diagonal[j + 1u];
-        let three = diagonal[j + 2u];
-        let four = diagonal[j + 3u];
-        var z = G * vec4f(one.y, two.y, three.y, four.y) * inverse;
-        product[at] = G.x;
-        if j + 4u <= end {
-          product[at + 1u] = G.y;
-          product[at + 2u] = G.z;
-          product[at + 3u] = G.w;
-        } else {
-          let rest = end - j;
-          if rest > 1u { product[at + 1u] = G.y; }
-          if rest > 2u { product[at + 2u] = G.z; }
-          z = select(vec4f(), z, vec4u(0u, 1u, 2u, 3u) < vec4u(rest));
+    while !busy && row < params.rows {
+      row = atomicAdd(&queue, 1u);
+      own = ledger[min(row, params.rows - 1u)];
+      own.y = select(own.y, abs(own.y), params.again == 1u);
+      busy = row < params.rows && own.y > 0.0;
+      step = 0u;
+      count = 0u;
+    }
+    if !busy { break; }
+    best = vec4f();
+    let moved = accepted[0].column * blocks;
+    let delta = select(0.0, accepted[0].delta, count > 0u);
+    for (var first = 0u; first < blocks; first += MASKED) {
+      var open = 0u;
+      for (var b = first; b < min(first + MASKED, blocks); b++) {
+        var y = state[row * blocks + b] + delta * matrix[moved + b];
+        if BATCH > 1u {
+          for (var k = 1u; k < count; k++) { y += accepted[k].delta * matrix[accepted[k].column * blocks + b]; }
         }
-        let size = abs(z);
-        if max(max(size.x, size.y), max(size.z, size.w)) <= 0.5 { continue; }
-        let code = vec4f(vec4u(codes[at], codes[at + 1u], codes[at + 2u], codes[at + 3u]));
-        let r = clamp(round(z), -code, params.top - code);
-        let levels = r * (r - 2.0 * z);
-        let open = levels < vec4f(MARGIN);
-        let gain = select(vec4f(), levels * vec4f(one.x, two.x, three.x, four.x) * s * s, open);
-        var taken: vec4<bool>;
-        if CYCLIC {
-          // The first open column from `next` on, else the first of all.
-          let ahead = open & (vec4u(j, j + 1u, j + 2u, j + 3u) >= vec4u(next));
-          if !any(open) || !(chosen == NONE || (wrapped && any(ahead))) { continue; }
-          taken = select(open, ahead, any(ahead));
-          wrapped = !any(ahead);
-        } else {
-          let lowest = min(min(gain.x, gain.y), min(gain.z, gain.w));
-          if lowest >= chosen_gain { continue; }
-          taken = gain == vec4f(lowest);
-        }
-        chosen = j + first(taken);
-        chosen_gain = at_first(taken, gain);
-        chosen_move = at_first(taken, r);
-        chosen_delta = chosen_move * s;
+        state[row * blocks + b] = y;
+        let s = scales[row * params.groups + b / (blocks / params.groups)];
+        open |= open_quads(y, 0.4999 * s) << (4u * (b - first));
+      }
+      while open != 0u {
+        compare(row, 4u * first + firstTrailingBit(open));
+        open &= open - 1u;
       }
     }
-    delta = 0.0;
-    if chosen == NONE || step == params.steps { break; }
-    if CYCLIC {
-      sweep += u32(wrapped);
-      if sweep >= params.sweeps { break; }
-      next = chosen + 1u;
+    var total = 0.0;
+    count = 0u;
+    for (var k = 0u; step < params.steps && k < BATCH; k++) {
+      let one = take(row);
+      if one.gain >= 0.0 || (k == 0u && -one.gain < params.tolerance * own.x) { break; }
+      let together = one.gain + interaction(one, count);
+      if together > 0.5 * one.gain || f32(count) >= own.y { continue; }
+      accepted[count] = one;
+      total += together;
+      codes[row * params.columns + one.column] = u32(f32(codes[row * params.columns + one.column]) + one.levels);
+      count++;
     }
-    gains[step * params.rows + row] = chosen_gain;
-    codes[start + chosen] = u32(f32(codes[start + chosen]) + chosen_move);
-    delta = chosen_delta;
-    moved = chosen * params.columns;
-    step++;
+    if count == 0u {
+      ledger[row] = vec2f(own.x, select(own.y, -own.y, step < params.steps));
+      busy = false;
+    } else {
+      gains[step * params.rows + row] = vec2f(total, f32(count));
+      own += vec2f(total, -f32(count));
+      step++;
+    }
   }
-  cursors[row] = sweep * params.columns + next;
-  for (; step < params.steps; step++) { gains[step * params.rows + row] = 0.0; }
 }

@@ -1,7 +1,7 @@
-// Sums over parts of 64 rows of every step of a descent: sums[before + step, part] = (Σ gain, number of
-// rows that moved). gains: [steps, rows]; sums: [before + steps, parts].
+// Sums over parts of 64 rows of every step of a descent: sums[before + step, part] = Σ (change, moves).
+// gains: [steps, rows]; sums: [before + steps, parts].
 struct Params { steps: u32, rows: u32, parts: u32, before: u32 }
-@group(0) @binding(0) var<storage, read> gains: array<f32>;
+@group(0) @binding(0) var<storage, read> gains: array<vec2f>;
 @group(0) @binding(1) var<storage, read_write> sums: array<vec2f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
@@ -16,9 +16,6 @@ fn main(
   let row = (at / params.steps) * 64u;
   let step = at % params.steps;
   var sum = vec2f(0.0, 0.0);
-  for (var i = row; i < min(row + 64u, params.rows); i++) {
-    let gain = gains[step * params.rows + i];
-    sum += vec2f(gain, f32(gain < 0.0));
-  }
+  for (var i = row; i < min(row + 64u, params.rows); i++) { sum += gains[step * params.rows + i]; }
   sums[(params.before + step) * params.parts + at / params.steps] = sum;
 }

@@ -1,102 +1,116 @@
-// Coordinate descent in every row: the greedy rule (CDQuant, Nair & Suggala 2024, Algorithm 1) or cyclic order
-// (QuantEase, Behdin et al.
-// 2023). With G = (Ŵ − W) H, moving code j by r levels of size s changes the row's objective by h_j s² r (r − 2z), z =
-// −G_j / (h_j s), and adds r·s·H[j, :] to G. Barrier-free shape: one thread per row.
+// Greedy coordinate descent in every row (CDQuant, Nair & Suggala 2024, Algorithm 1). With G = (Ŵ − W) H, moving code j
+// by r levels of size s changes the row's objective by h_j s² r (r − 2z), z = −G_j / (h_j s), and adds r·s·H[j, :] to
+// G. Barrier-free shape: one thread per row.
 import code from '../../shaders/descent-thread.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
 import { roundHalfEven } from '../math/round.ts'
+import { descentStride } from './descent-columns.ts'
 import type { LevelShape } from './nearest.ts'
 
 export const kernel = defineKernel({
   name: 'descent-thread',
   code,
   bindings: {
-    hessian: 'read',
-    diagonal: 'read',
+    matrix: 'read',
     scales: 'read',
-    product: 'read_write',
+    state: 'read_write',
     codes: 'read_write',
-    cursors: 'read_write',
+    ledger: 'read_write',
     gains: 'read_write',
+    queue: 'read_write',
   },
-  params: { rows: 'u32', columns: 'u32', width: 'u32', groups: 'u32', top: 'f32', steps: 'u32', sweeps: 'u32' },
+  params: {
+    rows: 'u32',
+    columns: 'u32',
+    stride: 'u32',
+    width: 'u32',
+    groups: 'u32',
+    top: 'f32',
+    steps: 'u32',
+    again: 'u32',
+    tolerance: 'f32',
+  },
 })
 
-/** greedy: the column that improves most, the lower one on ties. cyclic: the next column that improves. */
-export type Rule = 'greedy' | 'cyclic'
-
 export interface DescentShape extends LevelShape {
-  /** Most moves of a row in this dispatch. */
+  /** Most steps of a row in this dispatch. */
   steps: number
-  /** Most sweeps of a row through its columns, from the start of the descent; cyclic order only. */
-  sweeps: number
+  /**
+   * Moves tried in one step. 1: the best of all. 4: the best of the places 0, 1, 2, 3 mod 4, from the best on, where the
+   * interaction with those accepted before leaves a move half of its gain.
+   */
+  batch: 1 | 4
+  /** A row ends where its best move gains less than this part of its loss. */
+  tolerance: number
+  /** Also takes up rows that have ended: their gradient is a new one. */
+  again: boolean
 }
 
 export interface DescentBindings {
-  /** f32 [columns, columns] */
-  hessian: Binding
-  /** f32 [columns, 2]: h, 1 / h */
-  diagonal: Binding
+  /** f32 [columns + 1, descentStride(columns, width)]: H by descentColumns, columns in their natural order */
+  matrix: Binding
   /** f32 [rows, groups] */
   scales: Binding
-  /** f32 [rows, columns], G; kept up to date */
-  product: Binding
+  /** f32 [rows + 1, stride]: G by descentColumns; kept up to date */
+  state: Binding
   /** u32 [rows, columns] */
   codes: Binding
-  /** u32 [rows], zeros at the start of a cyclic descent */
-  cursors: Binding
-  /** f32 [steps, rows]: what every move changed in its row's objective, 0 where a row has ended */
+  /** f32 [rows, 2]: loss, and moves left, negative where the row has ended; kept up to date */
+  ledger: Binding
+  /** f32 [steps, rows, 2], zeros before: what every step changed in its row's objective, and its moves */
   gains: Binding
+  /** u32 [1], zero before */
+  queue: Binding
 }
 
-/** Records at most `steps` moves of every row. */
-export function descentThread(
-  batch: Batch,
-  bindings: DescentBindings,
-  shape: DescentShape,
-  rule: Rule,
-  lanes = 16,
-): void {
-  const { rows, columns, width, groups, bits, steps, sweeps } = shape
+/** Records at most `steps` steps of every row. */
+export function descentThread(batch: Batch, bindings: DescentBindings, shape: DescentShape, lanes = 16): void {
   batch.run(kernel, {
     bindings,
-    params: { rows, columns, width, groups, top: 2 ** bits - 1, steps, sweeps },
-    workgroups: spread(Math.ceil(rows / lanes)),
-    overrides: { LANES: lanes, CYCLIC: Number(rule === 'cyclic') },
+    params: descentParams(shape),
+    workgroups: spread(Math.ceil(shape.rows / lanes)),
+    overrides: { LANES: lanes, BATCH: shape.batch },
     work: descentWork(shape),
   })
 }
 
+/** The params of both shapes. */
+export function descentParams({ rows, columns, width, groups, bits, steps, again, tolerance }: DescentShape) {
+  const stride = descentStride(columns, width)
+  return { rows, columns, stride, width, groups, top: 2 ** bits - 1, steps, again: Number(again), tolerance }
+}
+
 /** What a column of a step costs, in multiply-adds. */
-export const COLUMN_WORK = 16
+export const COLUMN_WORK = 6
 
 /** Multiply-adds; most rows end after a third of the steps that the last of them needs. */
-export function descentWork({ rows, columns, steps }: DescentShape): number {
+export function descentWork({ rows, columns, steps }: Pick<DescentShape, 'rows' | 'columns' | 'steps'>): number {
   return COLUMN_WORK * rows * columns * (steps / 3 + 1)
 }
 
 /**
- * The same in float64 from scratch in every step: every column, every level. Gives the codes and, per step and row,
- * what it changed.
- * `residual` is E [rows, columns] of the codes at the start.
+ * The same in float64, the gradient from scratch in every step. Gives the codes and, per step and row, what it changed
+ * and how many moves it made. `residual` is E [rows, columns] of the codes at the start, `moves` the most of a row.
  */
 export function reference(
   hessian: ArrayLike<number>,
   scales: ArrayLike<number>,
   residual: ArrayLike<number>,
   start: ArrayLike<number>,
-  { rows, columns, width, groups, bits, steps, sweeps }: DescentShape,
-  rule: Rule,
+  { rows, columns, width, groups, bits, steps, batch, tolerance }: DescentShape,
+  moves: number,
 ): { codes: Uint8Array; gains: Float64Array } {
   const codes = Uint8Array.from(start)
-  const gains = new Float64Array(steps * rows)
+  const gains = new Float64Array(2 * steps * rows)
+  const groupPlaces = descentStride(width)
   for (let row = 0; row < rows; row++) {
     const error = Array.from({ length: columns }, (_, j) => residual[row * columns + j])
-    let cursor = 0
-    for (let step = 0; step < steps; step++) {
+    let left = moves
+    for (let step = 0; step < steps && left > 0; step++) {
       const product = error.map((_, j) => error.reduce((sum, e, i) => sum + e * hessian[i * columns + j], 0))
-      let best = { gain: 0, key: Infinity, column: -1, code: 0 }
+      const loss = error.reduce((sum, e, j) => sum + e * product[j], 0)
+      const classes: { gain: number; column: number; code: number; delta: number }[] = []
       for (let j = 0; j < columns; j++) {
         const h = hessian[j * columns + j]
         const scale = scales[row * groups + Math.floor(j / width)]
@@ -105,17 +119,26 @@ export function reference(
         const code = Math.min(2 ** bits - 1, Math.max(0, old + roundHalfEven(-product[j] / (h * scale))))
         const delta = scale * (code - old)
         const gain = delta * (delta * h + 2 * product[j])
-        const key = rule === 'greedy' ? gain : (j + columns - (cursor % columns)) % columns
-        if (gain < -1e-6 * h * scale ** 2 && key < best.key) best = { gain, key, column: j, code }
+        const place = Math.floor(j / width) * groupPlaces + (j % width)
+        if (gain < -1e-6 * h * scale ** 2 && gain < (classes[place % batch]?.gain ?? 0))
+          classes[place % batch] = { gain, column: j, code, delta }
       }
-      if (best.column < 0) break
-      const sweep = Math.floor(cursor / columns) + Number(best.column < cursor % columns)
-      if (rule === 'cyclic' && sweep >= sweeps) break
-      cursor = sweep * columns + best.column + 1
-      const scale = scales[row * groups + Math.floor(best.column / width)]
-      error[best.column] += scale * (best.code - codes[row * columns + best.column])
-      codes[row * columns + best.column] = best.code
-      gains[step * rows + row] = best.gain
+      const candidates = classes.flat().sort((a, b) => a.gain - b.gain || a.column - b.column)
+      if (!candidates.length || -candidates[0].gain < tolerance * loss) break
+      const taken: typeof candidates = []
+      for (const one of candidates) {
+        const other = taken.reduce((sum, { column, delta }) => sum + delta * hessian[column * columns + one.column], 0)
+        const together = one.gain + 2 * one.delta * other
+        if (together > 0.5 * one.gain || left === 0) continue
+        taken.push(one)
+        left--
+        gains[2 * (step * rows + row)] += together
+        gains[2 * (step * rows + row) + 1]++
+      }
+      for (const { column, code, delta } of taken) {
+        error[column] += delta
+        codes[row * columns + column] = code
+      }
     }
   }
   return { codes, gains }

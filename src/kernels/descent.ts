@@ -1,7 +1,8 @@
-// Coordinate descent in two shapes: one thread per row (barrier-free), one workgroup per row (state on chip).
+// Greedy coordinate descent in two shapes: one thread per row (barrier-free), one workgroup per row (state on chip).
 import type { Batch } from '../gpu/batch.ts'
 import type { Gpu } from '../gpu/gpu.ts'
-import { descentThread, type DescentBindings, type DescentShape, type Rule } from './descent-thread.ts'
+import { descentStride } from './descent-columns.ts'
+import { descentThread, descentWork, type DescentBindings, type DescentShape } from './descent-thread.ts'
 import { descentWorkgroup, fitsWorkgroup } from './descent-workgroup.ts'
 import { shapeOf, type Shaped } from './shape.ts'
 
@@ -12,48 +13,50 @@ export const descentShaped: Shaped<DescentLayout> = {
   shapes: ['thread', 'workgroup'],
   sample(_gpu, scope, size) {
     // An H near the identity and a gradient that keeps moving: the time of a step does not depend on the numbers.
-    const hessian = Float32Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? 1 : 1e-3))
-    const shape = { rows: size, columns: size, width: size, groups: 1, bits: 8, steps: 32, sweeps: 1 }
-    const bindings = {
-      hessian: scope.upload('hessian', hessian),
-      diagonal: scope.upload('diagonal', new Float32Array(2 * size).fill(1)),
-      scales: scope.upload('scales', new Float32Array(size).fill(1)),
-      product: scope.buffer('product', 4 * size * size),
-      codes: scope.buffer('codes', 4 * size * size),
-      cursors: scope.upload('cursors', new Uint32Array(size)),
-      gains: scope.buffer('gains', 4 * shape.steps * size),
-    }
-    const product = scope.upload(
-      'gradient',
-      Float32Array.from({ length: size * size }, (_, at) => 2 + (at % 7)),
+    const stride = descentStride(size)
+    const matrix = Float32Array.from({ length: (size + 1) * stride }, (_, at) =>
+      at % (stride + 1) === 0 || at >= size * stride ? 1 : 1e-3,
     )
-    const codes = scope.upload('start', new Uint32Array(size * size).fill(128))
+    const shape = { rows: size, columns: size, width: size, groups: 1, bits: 8, steps: 32 }
+    const bindings = {
+      matrix: scope.upload('matrix', matrix),
+      scales: scope.upload('scales', new Float32Array(size).fill(1)),
+      state: scope.buffer('state', 4 * size * stride),
+      codes: scope.buffer('codes', 4 * size * size),
+      ledger: scope.buffer('ledger', 8 * size),
+      gains: scope.buffer('gains', 8 * shape.steps * size),
+      queue: scope.buffer('queue', 4),
+    }
+    const start = {
+      state: scope.upload(
+        'gradient',
+        Float32Array.from({ length: size * stride }, (_, at) => 2 + (at % 7)),
+      ),
+      codes: scope.upload('start', new Uint32Array(size * size).fill(128)),
+      ledger: scope.upload('moves left', new Float32Array(2 * size).fill(1e5)),
+    }
     return {
-      work: 8 * size * size * (shape.steps + 1),
+      work: descentWork(shape),
       record(batch, layout) {
-        batch.copy(product, 0, bindings.product, 0, product.bytes).copy(codes, 0, bindings.codes, 0, codes.bytes)
-        descent(batch, bindings, shape, 'greedy', layout)
+        for (const name of ['state', 'codes', 'ledger'] as const)
+          batch.copy(start[name], 0, bindings[name], 0, start[name].bytes)
+        batch.clear(bindings.queue)
+        descent(batch, bindings, { ...shape, batch: 1, tolerance: 0, again: true }, layout)
       },
     }
   },
 }
 
 /**
- * The shape for rows of so many columns on this device: the measured one, unless a row does not fit into workgroup
+ * The shape for rows of so many places on this device: the measured one, unless a row does not fit into workgroup
  * memory.
  */
-export function descentLayout(gpu: Gpu, columns: number): DescentLayout {
-  return fitsWorkgroup(gpu, columns) ? shapeOf(gpu, descentShaped) : 'thread'
+export function descentLayout(gpu: Gpu, stride: number): DescentLayout {
+  return fitsWorkgroup(gpu, stride) ? shapeOf(gpu, descentShaped) : 'thread'
 }
 
-/** Records at most `steps` moves of every row. */
-export function descent(
-  batch: Batch,
-  bindings: DescentBindings,
-  shape: DescentShape,
-  rule: Rule,
-  layout: DescentLayout,
-): void {
-  if (layout === 'thread') descentThread(batch, bindings, shape, rule)
-  else descentWorkgroup(batch, bindings, shape, rule)
+/** Records at most `steps` steps of every row. */
+export function descent(batch: Batch, bindings: DescentBindings, shape: DescentShape, layout: DescentLayout): void {
+  if (layout === 'thread') descentThread(batch, bindings, shape)
+  else descentWorkgroup(batch, bindings, shape)
 }

@@ -10,7 +10,7 @@ test.each([
   [3, 257],
 ])('sums of %i steps of %i rows', async (steps, rows) => {
   await withGpu(async (gpu, scope) => {
-    const gains = gaussians(steps * rows, 14).map((g) => Math.min(0, g))
+    const gains = gaussians(2 * steps * rows, 14).map((g) => Math.min(0, g))
     const before = 2
     const width = 2 * partsOf(rows)
     const sums = scope.upload('sums', new Float32Array(width * (before + steps)).fill(7))

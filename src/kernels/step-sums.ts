@@ -1,5 +1,5 @@
-// Sums over parts of 64 rows of every step of a descent: what changed, and how many rows moved. The host adds the parts
-// in float64.
+// Sums over parts of 64 rows of every step of a descent: what changed, and how many moves it took. The host adds the
+// parts in float64.
 import code from '../../shaders/step-sums.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -17,7 +17,7 @@ export function partsOf(rows: number): number {
 }
 
 /**
- * Records sums f32 [before + steps, partsOf(rows), 2] of gains f32 [steps, rows]; those of `before` steps are left as
+ * Records sums f32 [before + steps, partsOf(rows), 2] of gains f32 [steps, rows, 2]; those of `before` steps are left as
  * they are.
  */
 export function stepSums(
@@ -41,8 +41,8 @@ export function reference(gains: ArrayLike<number>, steps: number, rows: number)
   for (let step = 0; step < steps; step++)
     for (let row = 0; row < rows; row++) {
       const at = 2 * (step * parts + Math.floor(row / 64))
-      sums[at] += gains[step * rows + row]
-      if (gains[step * rows + row] < 0) sums[at + 1]++
+      sums[at] += gains[2 * (step * rows + row)]
+      sums[at + 1] += gains[2 * (step * rows + row) + 1]
     }
   return sums
 }

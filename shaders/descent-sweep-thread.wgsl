@@ -1,0 +1,99 @@
+// Cyclic coordinate descent (QuantEase, lemma 1), one thread per row: the columns in their order, each set to its best
+// level, sweep after sweep, until a sweep moves nothing or `sweeps` are done. Y = G / h, z = −Y / s as in
+// descent-thread.
+// A block of 16 columns is brought up to date when its turn comes, by all moves since its last turn: what is read of H
+// meets a Y that is held in registers, and Y itself is fetched once a sweep.
+// matrix: [columns + 1, stride], H / h of the column, and h; state (Y): [rows, stride], both in the order of
+// processing; order: [stride]; scales: [rows, groups]; codes: [rows, columns]; history: [rows, 1 + blocks +
+// columns], pairs: (moves so far, 1 where the row has ended); moves that a block has seen; the last moves (column,
+// change), going round; gains: [sweeps · blocks, rows] of (change, moves), zero before; queue: the next row.
+struct Params {
+  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, sweeps: u32, again: u32
+}
+@group(0) @binding(0) var<storage, read> matrix: array<mat4x4f>;
+@group(0) @binding(1) var<storage, read> order: array<u32>;
+@group(0) @binding(2) var<storage, read> scales: array<f32>;
+@group(0) @binding(3) var<storage, read_write> state: array<mat4x4f>;
+@group(0) @binding(4) var<storage, read_write> codes: array<u32>;
+@group(0) @binding(5) var<storage, read_write> history: array<vec2f>;
+@group(0) @binding(6) var<storage, read_write> gains: array<vec2f>;
+@group(0) @binding(7) var<storage, read_write> queue: atomic<u32>;
+@group(0) @binding(8) var<uniform> params: Params;
+
+override LANES = 16u;
+// As in descent-thread.
+const MARGIN = -1e-6;
+
+@compute @workgroup_size(LANES)
+fn main() {
+  let columns = params.columns;
+  let blocks = params.stride / 16u;
+  var row = 0u;
+  // Where the row's history begins, and its moves in it.
+  var base = 0u;
+  var moves = 0u;
+  var begun = 0u;
+  var at_sweep = 0u;
+  var visit = 0u;
+  var b = 0u;
+  var busy = false;
+  loop {
+    while !busy && row < params.rows {
+      row = atomicAdd(&queue, 1u);
+      base = min(row, params.rows - 1u) * (1u + blocks + columns);
+      let own = history[base];
+      moves = u32(own.x);
+      begun = moves;
+      at_sweep = moves;
+      busy = row < params.rows && (own.y == 0.0 || params.again == 1u);
+      visit = 0u;
+      b = 0u;
+    }
+    if !busy { break; }
+    var y = state[row * blocks + b];
+    let seen = u32(history[base + 1u + b].x);
+    // A fresh gradient has seen all that came before.
+    let first = select(seen, max(seen, begun), params.again == 1u);
+    var place = first % columns;
+    for (var n = first; n < moves; n++) {
+      let past = history[base + 1u + blocks + place];
+      y += past.y * matrix[u32(past.x) * blocks + b];
+      place = select(place + 1u, 0u, place + 1u == columns);
+    }
+    let before = moves;
+    var total = 0.0;
+    for (var c = 0u; c < 16u; c++) {
+      let value = y[c / 4u][c % 4u];
+      let j = min(order[16u * b + c], columns - 1u);
+      let s = scales[row * params.groups + j / params.width];
+      for (var turn = u32(abs(value) > 0.4999 * s); turn > 0u; turn--) {
+        let z = -value / s;
+        let code = f32(codes[row * columns + j]);
+        let r = clamp(round(z), -code, params.top - code);
+        let levels = r * (r - 2.0 * z);
+        for (var moving = u32(levels < MARGIN); moving > 0u; moving--) {
+          codes[row * columns + j] = u32(code + r);
+          y += r * s * matrix[j * blocks + b];
+          history[base + 1u + blocks + place] = vec2f(f32(j), r * s);
+          place = select(place + 1u, 0u, place + 1u == columns);
+          total += levels * s * s * matrix[columns * blocks + b][c / 4u][c % 4u];
+          moves++;
+        }
+      }
+    }
+    state[row * blocks + b] = y;
+    history[base + 1u + b] = vec2f(f32(moves), 0.0);
+    if moves > before { gains[visit * params.rows + row] = vec2f(total, f32(moves - before)); }
+    visit++;
+    b++;
+    if b == blocks {
+      let ended = moves == at_sweep;
+      if ended || visit == params.sweeps * blocks {
+        history[base] = vec2f(f32(moves), f32(ended));
+        busy = false;
+      }
+      at_sweep = moves;
+      b = 0u;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+// Cyclic coordinate descent in every row (QuantEase, Behdin et al. 2023, lemma 1, on codes): the columns in their order,
+// sweep after sweep, each set to its best level: by r levels of size s where h s² r (r − 2z), z = −G_j / (h_j s), is
+// lowest. Barrier-free shape: one thread per row, blocks of 16 columns.
+import code from '../../shaders/descent-sweep-thread.wgsl?raw'
+import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import { defineKernel } from '../gpu/kernel.ts'
+import { roundHalfEven } from '../math/round.ts'
+import { DESCENT_BLOCK, descentStride } from './descent-columns.ts'
+import type { LevelShape } from './nearest.ts'
+
+export const kernel = defineKernel({
+  name: 'descent-sweep-thread',
+  code,
+  bindings: {
+    matrix: 'read',
+    order: 'read',
+    scales: 'read',
+    state: 'read_write',
+    codes: 'read_write',
+    history: 'read_write',
+    gains: 'read_write',
+    queue: 'read_write',
+  },
+  params: {
+    rows: 'u32',
+    columns: 'u32',
+    stride: 'u32',
+    width: 'u32',
+    groups: 'u32',
+    top: 'f32',
+    sweeps: 'u32',
+    again: 'u32',
+  },
+})
+
+export interface SweepShape extends LevelShape {
+  /** Sweeps of this dispatch. */
+  sweeps: number
+  /** The gradient is a new one: of rows that have ended as well. */
+  again: boolean
+}
+
+export interface SweepBindings {
+  /** f32 [columns + 1, descentStride(columns)]: H by descentColumns, in the order of the sweep */
+  matrix: Binding
+  /** u32 [stride], by descentPlaces */
+  order: Binding
+  /** f32 [rows, groups] */
+  scales: Binding
+  /** f32 [rows + 1, stride]: G by descentColumns; kept with what `history` says of it */
+  state: Binding
+  /** u32 [rows, columns] */
+  codes: Binding
+  /** f32 [rows, 1 + blocks + columns, 2], zeros at the start of a descent */
+  history: Binding
+  /** f32 [sweeps · blocks, rows, 2], zeros before: what a block's turn changed in its row's objective, and its moves */
+  gains: Binding
+  /** u32 [1], zero before */
+  queue: Binding
+}
+
+/** Columns that take their turn together. */
+export const THREAD_BLOCK = DESCENT_BLOCK
+
+/** Records at most so many sweeps of every row. */
+export function sweepThread(batch: Batch, bindings: SweepBindings, shape: SweepShape, lanes = 16): void {
+  batch.run(kernel, {
+    bindings,
+    params: sweepParams(shape),
+    workgroups: spread(Math.ceil(shape.rows / lanes)),
+    overrides: { LANES: lanes },
+    work: sweepWork(shape),
+  })
+}
+
+/** The params of both shapes. */
+export function sweepParams({ rows, columns, width, groups, bits, sweeps, again }: SweepShape) {
+  const stride = descentStride(columns)
+  return { rows, columns, stride, width, groups, top: 2 ** bits - 1, sweeps, again: Number(again) }
+}
+
+/** Multiply-adds: a look at every column, and what the moves of a twentieth of them do to all. */
+export function sweepWork({ rows, columns, sweeps }: Pick<SweepShape, 'rows' | 'columns' | 'sweeps'>): number {
+  return sweeps * rows * columns * (32 + columns / 10)
+}
+
+/**
+ * The same in float64, every product from scratch. Gives the codes and, per turn of a block of so many columns and row,
+ * what it changed and how many moves it made. `residual` is E [rows, columns] of the codes at the start.
+ */
+export function reference(
+  given: {
+    hessian: ArrayLike<number>
+    order: ArrayLike<number>
+    scales: ArrayLike<number>
+    residual: ArrayLike<number>
+    codes: ArrayLike<number>
+  },
+  { rows, columns, width, groups, bits, sweeps }: SweepShape,
+  block: number,
+): { codes: Uint8Array; gains: Float64Array } {
+  const { hessian, order, scales, residual } = given
+  const codes = Uint8Array.from(given.codes)
+  const blocks = Math.ceil(columns / block)
+  const gains = new Float64Array(2 * sweeps * blocks * rows)
+  for (let row = 0; row < rows; row++) {
+    const error = Array.from({ length: columns }, (_, j) => residual[row * columns + j])
+    for (let sweep = 0; sweep < sweeps; sweep++)
+      for (let t = 0; t < columns; t++) {
+        const j = order[t]
+        const product = error.reduce((sum, e, i) => sum + e * hessian[i * columns + j], 0)
+        const h = hessian[j * columns + j]
+        const scale = scales[row * groups + Math.floor(j / width)]
+        if (!(h > 0)) continue
+        const old = codes[row * columns + j]
+        const code = Math.min(2 ** bits - 1, Math.max(0, old + roundHalfEven(-product / (h * scale))))
+        const delta = scale * (code - old)
+        const gain = delta * (delta * h + 2 * product)
+        if (gain >= -1e-6 * h * scale ** 2) continue
+        error[j] += delta
+        codes[row * columns + j] = code
+        const turn = sweep * blocks + Math.floor(t / block)
+        gains[2 * (turn * rows + row)] += gain
+        gains[2 * (turn * rows + row) + 1]++
+      }
+  }
+  return { codes, gains }
+}

@@ -1,0 +1,45 @@
+// Cyclic coordinate descent in every row as in descent-sweep-thread, one workgroup per row, a block as wide as it.
+import code from '../../shaders/descent-sweep-workgroup.wgsl?raw'
+import { spread, type Batch } from '../gpu/batch.ts'
+import { defineKernel } from '../gpu/kernel.ts'
+import { reference, sweepParams, sweepWork, type SweepBindings, type SweepShape } from './descent-sweep-thread.ts'
+
+export { reference }
+
+export const kernel = defineKernel({
+  name: 'descent-sweep-workgroup',
+  code,
+  bindings: {
+    matrix: 'read',
+    order: 'read',
+    scales: 'read',
+    state: 'read_write',
+    codes: 'read_write',
+    history: 'read_write',
+    gains: 'read_write',
+  },
+  params: {
+    rows: 'u32',
+    columns: 'u32',
+    stride: 'u32',
+    width: 'u32',
+    groups: 'u32',
+    top: 'f32',
+    sweeps: 'u32',
+    again: 'u32',
+  },
+})
+
+/** Columns that take their turn together, and lanes of a workgroup. */
+export const WORKGROUP_BLOCK = 64
+
+/** Records at most so many sweeps of every row; no queue is needed. */
+export function sweepWorkgroup(batch: Batch, bindings: Omit<SweepBindings, 'queue'>, shape: SweepShape): void {
+  batch.run(kernel, {
+    bindings,
+    params: sweepParams(shape),
+    workgroups: spread(shape.rows),
+    overrides: { LANES: WORKGROUP_BLOCK },
+    work: sweepWork(shape),
+  })
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import { normalisedError } from '../math/compare.ts'
+import { descentProblem } from '../test/descent.ts'
+import { withGpu } from '../test/gpu.ts'
+import { descentColumns, descentPlaces } from './descent-columns.ts'
+import { reference, THREAD_BLOCK } from './descent-sweep-thread.ts'
+import { WORKGROUP_BLOCK } from './descent-sweep-workgroup.ts'
+import { sweep, sweepBlocks } from './descent-sweep.ts'
+import { diagonal } from './diagonal.ts'
+
+const shapes: [rows: number, columns: number, width: number][] = [
+  [1, 1, 1],
+  [15, 17, 17],
+  [17, 15, 4],
+  [3, 257, 64],
+  [70, 48, 32],
+]
+
+describe.each([
+  ['thread', THREAD_BLOCK],
+  ['workgroup', WORKGROUP_BLOCK],
+] as const)('one %s per row', (layout, block) => {
+  test.each(shapes)('%i rows, %i columns in groups of %i', async (rows, columns, width) => {
+    const { shape, hessian, scales, codes, residual, product } = descentProblem(rows, columns, width)
+    const pieces = [1, 2, 5]
+    // Some order that is not the natural one.
+    const order = Uint32Array.from({ length: columns }, (_, t) => columns - 1 - t)
+    const whole = { ...shape, sweeps: 8, again: false }
+    const expected = reference({ hessian, order, scales, residual, codes }, whole, block)
+    await withGpu(async (gpu, scope) => {
+      const matrix = scope.upload('hessian', Float32Array.from(hessian))
+      const places = descentPlaces(order)
+      const stride = places.length
+      const blocks = sweepBlocks(columns, layout)
+      const given = { diagonal: scope.buffer('diagonal', 8 * columns), order: scope.upload('order', places) }
+      const bindings = {
+        matrix: scope.buffer('matrix', 4 * (columns + 1) * stride),
+        order: given.order,
+        scales: scope.upload('scales', Float32Array.from(scales)),
+        state: scope.buffer('state', 4 * (rows + 1) * stride),
+        codes: scope.upload('codes', Uint32Array.from(codes)),
+        history: scope.buffer('history', 8 * rows * (1 + blocks + columns)),
+        queue: scope.buffer('queue', 4),
+      }
+      const start = gpu.batch('start').clear(bindings.history)
+      diagonal(start, { matrix, diagonal: given.diagonal }, { columns })
+      descentColumns(start, { ...given, matrix, scaled: bindings.matrix }, { rows: columns, columns, stride })
+      const gradient = scope.upload('product', product)
+      descentColumns(start, { ...given, matrix: gradient, scaled: bindings.state }, { rows, columns, stride })
+      start.flush()
+      const pairs: number[] = []
+      for (const sweeps of pieces) {
+        const gains = scope.buffer('gains', 8 * sweeps * blocks * rows)
+        const batch = gpu.batch('sweep').clear(gains).clear(bindings.queue)
+        sweep(batch, { ...bindings, gains }, { ...whole, sweeps }, layout)
+        await batch.submit()
+        pairs.push(...(await gpu.readF32(gains)))
+      }
+      // Codes and every gain equal those of the reference; rounding of G decides no move of these rows.
+      expect(await gpu.readU32(bindings.codes)).toEqual(Uint32Array.from(expected.codes))
+      // A gain is a difference: it errs by some 1e-6 of what the row loses.
+      expect(normalisedError(pairs, expected.gains)).toBeLessThan(1e-9)
+    })
+  })
+})
