@@ -3,6 +3,7 @@
 import { descend, type DescentLimits } from './descent.ts'
 import type { Hessian } from './hessian.ts'
 import { Measure } from './measure.ts'
+import { real } from './options.ts'
 import type { ReferenceProblem } from './problem.ts'
 import type { DescentPoint, StepResult, Work } from './stage.ts'
 
@@ -13,6 +14,9 @@ export function onHessian(work: Work, hessian: Hessian): Disposable & { work: Wo
   const measure = new Measure(work.gpu, problem, work.measure)
   return { work: { ...work, problem, measure }, [Symbol.dispose]: () => measure[Symbol.dispose]() }
 }
+
+/** Option of descents. */
+export const ridge = real(0, 0, 1, 'Damping of the H that moves are chosen with, a fraction of its mean diagonal')
 
 /** A descent that chooses its moves with H + ridge · mean(diag H) · I. */
 export async function* descendDamped(
