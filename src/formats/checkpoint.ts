@@ -2,10 +2,10 @@
 // weights in safetensors, as one file, several, or shards by model.safetensors.index.json. Only headers are read here;
 // weights come by tensor.
 import type { Dtype } from './dtype.ts'
-import { InputError } from './errors.ts'
+import { checkEach, InputError } from './errors.ts'
 import { disguiseOf, readRange } from './range.ts'
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts'
-import { placeFiles, type Placed } from './placement.ts'
+import { placeFiles } from './placement.ts'
 import { weightFiles } from './shards.ts'
 
 /** A file; `path` is relative to what was dropped. */
@@ -60,7 +60,7 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
 
   const tensors = new Map<string, CheckpointTensor>()
   const opened = new Map<string, SafetensorsFile>()
-  for (const file of weights.files) {
+  await checkEach(weights.files, async (file) => {
     const shard = await openSafetensors(file.blob, file.path)
     opened.set(file.path, shard)
     for (const [tensor, { dtype, shape, start, end }] of shard.tensors) {
@@ -68,7 +68,7 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
       if (other) throw new InputError(`tensor '${tensor}' is in two files: ${other.file} and ${file.path}`)
       tensors.set(tensor, { dtype, shape, bytes: end - start, file: file.path })
     }
-  }
+  })
   for (const [tensor, path] of weights.placed) {
     const found = tensors.get(tensor)?.file
     if (found !== path)
@@ -99,7 +99,8 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
   }
 }
 
-async function readJson({ path, blob }: Placed): Promise<JsonObject> {
+/** @throws InputError when the file holds no JSON object. */
+export async function readJson({ path, blob }: CheckpointFile): Promise<JsonObject> {
   const bytes = await readRange(blob, 0, blob.size, path)
   let json: unknown
   try {

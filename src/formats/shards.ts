@@ -39,6 +39,7 @@ function indexedFiles(
   if (typeof map !== 'object' || map === null || Array.isArray(map) || !Object.keys(map).length)
     throw new InputError(`${path}: weight_map, from tensor names to file names, is missing or empty`)
   const files = new Set<Placed>()
+  const missing = new Map<string, number>()
   const placed = new Map<string, string>()
   for (const [tensor, target] of Object.entries(map as Record<string, unknown>)) {
     if (typeof target !== 'string' || !target.endsWith('.safetensors') || /[/\\]/.test(target))
@@ -47,12 +48,16 @@ function indexedFiles(
       )
     const file = folder.get(target)
     if (!file) {
-      const count = Object.values(map).filter((other) => other === target).length
-      throw new InputError(`${target} is missing: ${path} places ${count} ${count === 1 ? 'tensor' : 'tensors'} in it`)
+      missing.set(target, (missing.get(target) ?? 0) + 1)
+      continue
     }
     files.add(file)
     placed.set(tensor, file.path)
   }
+  const lines = [...missing].map(
+    ([target, count]) => `${target} is missing: ${path} places ${count} ${count === 1 ? 'tensor' : 'tensors'} in it`,
+  )
+  if (lines.length) throw new InputError(lines[0], { more: lines.slice(1) })
   return { files: [...files], placed }
 }
 

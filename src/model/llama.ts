@@ -5,7 +5,7 @@ import type { Family, Model } from './family.ts'
 import { llamaConfig } from './llama-config.ts'
 import { LlamaForward } from './llama-forward.ts'
 import { blockNorms, llamaInputs, outerTensors } from './llama-tensors.ts'
-import { checkTensor } from './tensors.ts'
+import { checkTensors } from './tensors.ts'
 
 export const llama: Family = { modelTypes: ['llama'], architectures: ['LlamaForCausalLM'], open }
 
@@ -29,7 +29,7 @@ function open(checkpoint: Checkpoint): Model {
     [outer.norm, [hidden]],
     [outer.head, [vocabulary, hidden]],
   ])
-  for (const [name, shape] of shapes) checkTensor(checkpoint, name, shape)
+  checkTensors(checkpoint, shapes)
   const parameters = [...shapes.values()].reduce(
     (sum, shape) => sum + shape.reduce((product, length) => product * length, 1),
     0,

@@ -6,7 +6,7 @@ import type { Model } from './family.ts'
 
 export type { Block, Capture, Forward, Front, Head, Model, Substitute } from './family.ts'
 
-/** @throws InputError when no family fits, or naming the first field or tensor that does not. */
+/** @throws InputError when no family fits, or naming the first field, or all tensors, that do not. */
 export function openModel(checkpoint: Checkpoint): Model {
   const { model_type: type, architectures } = checkpoint.config
   const names = Array.isArray(architectures) ? architectures : []

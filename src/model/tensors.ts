@@ -9,12 +9,25 @@ import type { Gpu } from '../gpu/gpu.ts'
 const PIECE = 1 << 22
 
 /** @throws InputError when the tensor is missing, no float, or of another shape. */
-export function checkTensor({ tensors }: Checkpoint, name: string, shape: readonly number[]): void {
+function checkTensor({ tensors }: Checkpoint, name: string, shape: readonly number[]): void {
   const tensor = tensors.get(name)
   if (!tensor) throw new InputError(`tensor '${name}' of shape [${shape.join(', ')}] is missing`)
   if (tensor.shape.join() !== shape.join())
     throw new InputError(`${name} has shape [${tensor.shape.join(', ')}], the config asks for [${shape.join(', ')}]`)
   if (!isFloat(tensor.dtype)) throw new InputError(`${name} is ${tensor.dtype}; weights are F32, F16, BF16 or F64`)
+}
+
+/** @throws InputError naming every tensor that is missing, no float, or of another shape. */
+export function checkTensors(checkpoint: Checkpoint, shapes: ReadonlyMap<string, readonly number[]>): void {
+  const refused: string[] = []
+  for (const [name, shape] of shapes)
+    try {
+      checkTensor(checkpoint, name, shape)
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      refused.push(error.message)
+    }
+  if (refused.length) throw new InputError(refused[0], { more: refused.slice(1) })
 }
 
 /** `count` numbers of a tensor from `first` on, in a new buffer that the caller owns. */

@@ -14,9 +14,18 @@ const model = {
   context: 256,
   tied: true,
 }
-const good: OpenReport = { name: 'small', bytes: 1, files: 1, checks: [], model, layers: madeUpLayers() }
+const good: OpenReport = {
+  name: 'small',
+  from: 'bundled',
+  bytes: 1,
+  files: 1,
+  checks: [],
+  model,
+  layers: madeUpLayers(),
+}
 const bad: OpenReport = {
   name: 'own',
+  from: 'files',
   bytes: 1,
   files: 1,
   checks: [{ status: 'error', subject: 'config.json', fact: 'config.json is missing' }],
@@ -103,9 +112,35 @@ test('a checkpoint that cannot be opened leaves the one before in place', () => 
   expect(session().failure).toBeUndefined()
 })
 
+test('a checkpoint is read beside the run; when it is refused the run stays, and Play says so', () => {
+  const { playground, say, session } = setUp()
+  say({ type: 'opened', report: good })
+  say({ type: 'state', state: 'running', liveBytes: 1 })
+  playground.openFiles('own', [])
+  expect(session()).toMatchObject({ room: 'open', state: 'running', reading: true })
+  playground.go('play')
+  say({ type: 'opened', report: bad })
+  expect(session()).toMatchObject({ state: 'running', reading: false, opened: good })
+  expect(session().refused).toEqual({ name: 'own', fact: 'config.json is missing' })
+  playground.go('open')
+  expect(session()).toMatchObject({ report: bad })
+  expect(session().refused).toBeUndefined()
+})
+
+test('the report of a model that was opened before the newest request is no answer to it', () => {
+  const { playground, say, session } = setUp()
+  playground.openFiles('own', [])
+  say({ type: 'opened', report: good })
+  expect(session()).toMatchObject({ reading: true, opened: good, openedFrom: 'bundled' })
+  expect(session().report).toBeUndefined()
+  const own: OpenReport = { ...good, name: 'own', from: 'files' }
+  say({ type: 'opened', report: own })
+  expect(session()).toMatchObject({ reading: false, opened: own, report: own, openedFrom: 'dropped' })
+})
+
 test('a bundled model that cannot be opened is a failure on the page', () => {
   const { say, session } = setUp()
-  say({ type: 'opened', report: bad })
+  say({ type: 'opened', report: { ...bad, from: 'bundled' } })
   expect(session().failure).toEqual({ kind: 'input', message: 'own: config.json is missing' })
 })
 

@@ -69,12 +69,14 @@ export class Playground {
     if (report.model && andRun) this.start(false)
     // Dropped checkpoints show their checks in their own room.
     const refusal = report.checks.find(({ status }) => status === 'error')
-    if (refusal && this.session.source === 'bundled') this.fail(`${report.name}: ${refusal.fact}`)
+    if (!refusal) return
+    if (report.from === 'bundled') this.fail(`${report.name}: ${refusal.fact}`)
+    else if (this.session.room !== 'open') this.set({ refused: { name: report.name, fact: refusal.fact } })
   }
 
   private open(source: Source) {
     const from = source.kind === 'bundled' ? 'bundled' : 'dropped'
-    this.replace({ ...without(this.session, 'failure', 'report'), source: from })
+    this.replace({ ...without(this.session, 'failure', 'report', 'refused'), source: from, reading: true })
     this.options.client.send({ type: 'open', source })
   }
 
@@ -100,7 +102,11 @@ export class Playground {
   }
 
   go(room: Room) {
-    this.set({ room })
+    this.replace({ ...(room === 'open' ? without(this.session, 'refused') : this.session), room })
+  }
+
+  dismissRefusal() {
+    this.replace(without(this.session, 'refused'))
   }
 
   private start(stepping: boolean) {

@@ -17,6 +17,10 @@ export interface Session {
   /** Why there is no WebGPU. */
   unavailable?: string
   state: RunState
+  /** A checkpoint is being read, perhaps beside a run. */
+  reading: boolean
+  /** A checkpoint that was refused while the user looked elsewhere. */
+  refused?: { name: string; fact: string }
   /** Bytes alive on the GPU when the state last changed. */
   liveBytes: number
   run: Run
@@ -44,6 +48,7 @@ export function newSession(plan: Plan, problems: readonly string[], bundled: str
     problems,
     room: 'play',
     state: 'idle',
+    reading: false,
     liveBytes: 0,
     run: emptyRun,
     bundled,
@@ -51,6 +56,8 @@ export function newSession(plan: Plan, problems: readonly string[], bundled: str
     openedFrom: 'bundled',
   }
 }
+
+const origin = ({ from }: OpenReport) => (from === 'bundled' ? 'bundled' : 'dropped')
 
 /** A message of the worker. Pure. */
 export function receive(session: Session, message: FromWorker): Session {
@@ -60,10 +67,13 @@ export function receive(session: Session, message: FromWorker): Session {
     case 'unavailable':
       return { ...session, unavailable: message.reason }
     case 'opening':
-      return { ...session, report: message.report }
+      return origin(message.report) === session.source ? { ...session, report: message.report } : session
     case 'opened': {
       const { report } = message
-      return report.model ? { ...session, report, opened: report, openedFrom: session.source } : { ...session, report }
+      const from = origin(report)
+      // Another one may have been asked for in the meantime: it is still being read.
+      const shown = from === session.source ? { ...session, report, reading: false } : session
+      return report.model ? { ...shown, opened: report, openedFrom: from } : shown
     }
     case 'events': {
       const run = message.events.reduce(fold, session.run)
@@ -73,6 +83,6 @@ export function receive(session: Session, message: FromWorker): Session {
     case 'state':
       return { ...session, state: message.state, liveBytes: message.liveBytes }
     case 'failed':
-      return { ...session, state: 'failed', failure: { kind: message.kind, message: message.message } }
+      return { ...session, state: 'failed', reading: false, failure: { kind: message.kind, message: message.message } }
   }
 }

@@ -14,7 +14,7 @@ import { usePlayground, useSession } from './session.ts'
 
 export function OpenRoom() {
   const report = useSession((session) => session.report)
-  const opening = useSession((session) => session.state === 'opening')
+  const opening = useSession((session) => session.reading)
   const failure = useSession((session) => session.failure)
   const dropped = useSession((session) => session.source === 'dropped')
   const own = dropped ? report : undefined

@@ -15,6 +15,7 @@ export function RunStrips() {
   return (
     <div className="strips">
       <Failure />
+      <Refused />
       {problems.length > 0 && (
         <Strip
           tone="warn"
@@ -82,6 +83,32 @@ export function Failure() {
     >
       {words.text}
       <FactLine text={failure.message} />
+    </Strip>
+  )
+}
+
+/** A checkpoint that was read beside the run and cannot be used. */
+function Refused() {
+  const playground = usePlayground()
+  const refused = useSession((session) => session.refused)
+  if (!refused) return null
+  return (
+    <Strip
+      tone="error"
+      title={`${refused.name} could not be opened.`}
+      actions={
+        <>
+          <button type="button" className="btn" onClick={() => playground.go('open')}>
+            What was found
+          </button>
+          <button type="button" className="btn" onClick={() => playground.dismissRefusal()}>
+            Dismiss
+          </button>
+        </>
+      }
+    >
+      The model that was open stays, and so does its run.
+      <FactLine text={refused.fact} />
     </Strip>
   )
 }

@@ -1,11 +1,12 @@
 // Opens a source: bundled files or dropped ones become a checkpoint, a model, and the report of what is in it.
 import { openCheckpoint, type Checkpoint, type CheckpointFile } from '../formats/checkpoint.ts'
-import { InputError } from '../formats/errors.ts'
+import { checkEach, InputError } from '../formats/errors.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import { openModel, type Model } from '../model/model.ts'
 import type { TokenText } from '../pipeline/run.ts'
 import { tokenText } from '../pipeline/texts.ts'
 import type { Check, NamedText, OpenReport, Source } from './protocol.ts'
+import { diagnosis, errorRows } from './diagnosis.ts'
 import { checkRows, failedReport, modelReport } from './report.ts'
 
 const bundled = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
@@ -19,34 +20,46 @@ export interface Opened {
   texts(calibration: NamedText | undefined, evaluation: NamedText | undefined): Promise<[TokenText, TokenText]>
 }
 
-/** Never throws for bad input: the report then has a check with status 'error' and there is nothing opened. `base` is the page's folder. */
-export async function openSource(
-  source: Source,
-  base: string,
-  adapter: AdapterFacts | undefined,
-  report: (partial: OpenReport) => void,
-): Promise<{ report: OpenReport; opened?: Opened }> {
-  try {
-    const files = source.kind === 'files' ? source.files : await fetchFiles(`${base}models/${source.name}/`)
-    const checkpoint = await openCheckpoint(source.name, files)
-    const model = openModel(checkpoint)
-    const checks = checkRows(checkpoint, model)
-    const facts = modelReport(checkpoint, model, adapter)
-    report({ ...facts, checks })
-    const values = source.kind === 'files' ? [await checkValues(checkpoint, model)] : []
-    const opened = { checkpoint, model, texts: textsOf(checkpoint, model, base) }
-    return { report: { ...facts, checks: [...checks, ...values] }, opened }
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    return { report: failedReport(source, error.message) }
-  }
+export interface Opening {
+  /** The page's folder. */
+  base: string
+  adapter: AdapterFacts | undefined
+  /** Told what is known so far. */
+  report(partial: OpenReport): unknown
+  /** False once nobody waits for the result any more. */
+  wanted(): boolean
 }
 
-/** Reads every tensor of the model once, one at a time. @throws InputError naming tensor and count of values that are not finite. */
-async function checkValues(checkpoint: Checkpoint, model: Model): Promise<Check> {
-  const { tensorNames } = model
-  for (const name of tensorNames) await checkpoint.floats(name)
-  return { status: 'ok', subject: 'Values', fact: `No NaN and no infinity in ${tensorNames.length} tensors` }
+/**
+ * Never throws for bad input: the report then has checks with status 'error', those that held, and nothing is opened.
+ * Undefined when it was not wanted to the end.
+ */
+export async function openSource(
+  source: Source,
+  { base, adapter, report, wanted }: Opening,
+): Promise<{ report: OpenReport; opened?: Opened } | undefined> {
+  let files: CheckpointFile[] = source.kind === 'files' ? source.files : []
+  let known: Omit<OpenReport, 'checks'> | undefined
+  const checks: Check[] = []
+  try {
+    if (source.kind === 'bundled') files = await fetchFiles(`${base}models/${source.name}/`)
+    const checkpoint = await openCheckpoint(source.name, files)
+    const model = openModel(checkpoint)
+    checks.push(...checkRows(checkpoint, model))
+    known = { ...modelReport(checkpoint, model, adapter), from: source.kind }
+    report({ ...known, checks })
+    if (source.kind === 'files') {
+      await checkEach(model.tensorNames, (name) => (wanted() ? checkpoint.floats(name) : undefined))
+      if (!wanted()) return undefined
+      const fact = `No NaN and no infinity in ${model.tensorNames.length} tensors`
+      checks.push({ status: 'ok', subject: 'Values', fact })
+    }
+    return { report: { ...known, checks }, opened: { checkpoint, model, texts: textsOf(checkpoint, model, base) } }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    const rows = checks.length ? [...checks, ...errorRows(error, files, 'Values')] : await diagnosis(error, files)
+    return { report: { ...failedReport(source, files), checks: rows } }
+  }
 }
 
 async function fetchFiles(folder: string): Promise<CheckpointFile[]> {

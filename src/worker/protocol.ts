@@ -29,6 +29,7 @@ export interface Check {
 
 export interface OpenReport {
   name: string
+  from: Source['kind']
   bytes: number
   files: number
   checks: Check[]

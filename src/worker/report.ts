@@ -72,7 +72,7 @@ export function modelReport(
   checkpoint: Checkpoint,
   model: Model,
   adapter: AdapterFacts | undefined,
-): Omit<OpenReport, 'checks'> {
+): Omit<OpenReport, 'checks' | 'from'> {
   const { buffers, memory } = memoryPlan(model, defaultPlan)
   return {
     name: checkpoint.name,
@@ -86,11 +86,8 @@ export function modelReport(
   }
 }
 
-/** The report of a checkpoint that cannot be opened: what was given, and the one line that is wrong. */
-export function failedReport(source: Source, message: string): OpenReport {
-  const files = source.kind === 'files' ? source.files : []
+/** What was given, for the report of a checkpoint that cannot be opened. */
+export function failedReport({ kind, name }: Source, files: readonly { blob: Blob }[]): Omit<OpenReport, 'checks'> {
   const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0)
-  const subject = files.find(({ path }) => message.startsWith(path))?.path ?? 'Checkpoint'
-  const checks: Check[] = [{ status: 'error', subject, fact: message }]
-  return { name: source.name, bytes, files: files.length, checks }
+  return { name, from: kind, bytes, files: files.length }
 }

@@ -1,44 +1,51 @@
-// What the worker remembers between messages: the device, the opened model, its Hessians, and the run that is being pulled.
+// What the worker remembers between messages: the device, the opened model, its Hessians, and the run that is being
+// pulled. A checkpoint is read beside the run; only a good one ends it.
 import { InputError } from '../formats/errors.ts'
-import { Gpu } from '../gpu/gpu.ts'
-import { chooseShapes, prepareShapes, type ShapeStore } from '../kernels/shapes.ts'
+import type { ShapeStore } from '../kernels/shapes.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { run } from '../pipeline/run.ts'
 import { timed } from '../pipeline/timed.ts'
+import { Device } from './device.ts'
 import { errorKind } from './failure.ts'
 import { openSource, type Opened } from './open.ts'
-import type { FromWorker, RunState, ToWorker } from './protocol.ts'
+import type { FromWorker, OpenReport, RunState, Source, ToWorker } from './protocol.ts'
 
 /** Events are posted together, at most this often, so that the page is not woken for every point of a curve. */
 const POST_EVERY_MS = 80
 
-/** How long nobody asks for anything before the device is measured. */
-const IDLE_MS = 4000
-
 export class Session {
   private base = ''
-  private gpu: Gpu | undefined
-  /** True once the kernel shapes of this device are known; sought while the checkpoint is read. */
-  private shapes: Promise<boolean> = Promise.resolve(false)
+  private readonly device: Device
   private opened: Opened | undefined
   private cache = new HessianCache()
   private running: Promise<void> = Promise.resolve()
-  private cancel = false
+  /** From the moment a run has its turn until it has ended. */
+  private busy = false
+  private current: RunState = 'idle'
   /** Counts what was asked for, so that idle work knows when it is no longer alone. */
   private asked = 0
+  /** The newest request that ends every run asked for before it. */
+  private ending = 0
   private stepping = false
   private paused = false
   private wake: () => void = () => {}
-  /** Messages are handled one after another; pause, resume, step and stop at once. */
+  /** Runs, stops and new models take their turn; pause, resume and step act at once. */
   private queue: Promise<void> = Promise.resolve()
+  /** Checkpoints are read one after another, beside the queue. */
+  private reading: Promise<void> = Promise.resolve()
+  /** Until the first model is there: what a run that comes too early waits for. */
+  private first: Promise<void> | undefined
+  private opens = 0
 
   constructor(
-    private readonly entry: GPU | undefined,
+    entry: GPU | undefined,
     private readonly post: (message: FromWorker) => void,
     private readonly now: () => number,
-    private readonly store: ShapeStore,
-  ) {}
+    store: ShapeStore,
+  ) {
+    this.device = new Device(entry, post, store)
+  }
 
   /** Never rejects: what goes wrong is posted. */
   async receive(message: ToWorker): Promise<void> {
@@ -49,11 +56,12 @@ export class Session {
     }
   }
 
-  private fail(error: unknown) {
+  /** What fails beside a run does not end it. */
+  private fail(error: unknown, beside = false) {
     const failure = errorKind(error)
-    if (failure.kind === 'lost') this.forget()
+    if (failure.kind === 'lost') this.device.forget()
     this.post({ type: 'failed', ...failure })
-    this.state('failed')
+    this.state(beside ? this.current : 'failed')
   }
 
   private handle(message: ToWorker): Promise<void> {
@@ -69,23 +77,26 @@ export class Session {
       case 'step':
         return this.resume(true)
       case 'lose':
-        this.gpu?.device.destroy()
+        this.device.gpu?.device.destroy()
         return Promise.resolve()
       case 'stop':
-        return this.enqueue(() => this.stop())
+        return this.enqueue(() => this.running)
       case 'open':
-        return this.enqueue(() => this.open(message))
+        return this.open(message.source)
       case 'run':
-        return this.enqueue(() => this.start(message))
+        // From now on pause and step mean the new run.
+        this.paused = false
+        this.stepping = message.stepping
+        return this.enqueue((asked) => this.start(message, asked))
     }
   }
 
-  private enqueue(work: () => Promise<void>): Promise<void> {
-    // A new run, model or stop ends the run that is going on, without waiting for its turn.
-    this.cancel = true
-    this.asked++
+  /** Takes a turn in the queue, and ends the run that is going on without waiting for it. */
+  private enqueue(work: (asked: number) => Promise<void>): Promise<void> {
+    const asked = ++this.asked
+    this.ending = asked
     this.wake()
-    const done = this.queue.then(work)
+    const done = this.queue.then(() => work(asked))
     this.queue = done.catch(() => {})
     return done
   }
@@ -98,83 +109,77 @@ export class Session {
   }
 
   private state(state: RunState) {
-    this.post({ type: 'state', state, liveBytes: this.gpu?.memory.bytes ?? 0 })
+    this.current = state
+    this.post({ type: 'state', state, liveBytes: this.device.gpu?.memory.bytes ?? 0 })
   }
 
-  private async device(): Promise<Gpu | undefined> {
-    if (this.gpu && !this.gpu.lost) return this.gpu
-    this.forget()
-    try {
-      if (!this.entry) throw new Error('this browser does not offer navigator.gpu to workers')
-      this.gpu = await Gpu.open(this.entry)
-      this.post({ type: 'adapter', adapter: this.gpu.adapter })
-      this.shapes = prepareShapes(this.gpu, this.store)
-      // A failure is told by whoever awaits it: the next run.
-      this.shapes.catch(() => {})
-    } catch (error) {
-      this.post({ type: 'unavailable', reason: (error as Error).message })
+  /** Reads a checkpoint after those asked for before; one that a newer request has overtaken is let go. */
+  private open(source: Source): Promise<void> {
+    this.asked++
+    const turn = ++this.opens
+    // The first model is opened whatever else is asked for.
+    const wanted = () => turn === this.opens || !this.opened
+    const done = this.reading.then(() => (wanted() ? this.read(source, wanted) : undefined))
+    this.reading = done
+    if (!this.opened) this.first ??= done.finally(() => (this.first = undefined))
+    return done
+  }
+
+  /** Never rejects. */
+  private async read(source: Source, wanted: () => boolean): Promise<void> {
+    if (!this.busy) this.state('opening')
+    const over = () => {
+      if (this.current === 'opening') this.state('idle')
     }
-    return this.gpu
-  }
-
-  private forget() {
-    this.gpu?.[Symbol.dispose]()
-    this.gpu = undefined
-  }
-
-  /** Measures the shapes that a software adapter started without, as soon as nothing else has been asked for a while. */
-  private measureWhenIdle() {
-    const { gpu, asked } = this
-    const idle = () => this.asked === asked && this.gpu === gpu
-    setTimeout(() => {
-      this.shapes = this.shapes.then(async (known) => {
-        if (known || !gpu || !idle()) return known
-        return (await chooseShapes(gpu, this.store, idle)).length > 0 && idle()
+    try {
+      const gpu = await this.device.open()
+      const result = await openSource(source, {
+        base: this.base,
+        adapter: gpu?.adapter,
+        report: (report) => wanted() && this.post({ type: 'opening', report }),
+        wanted,
       })
-      this.shapes.catch(() => {})
-    }, IDLE_MS)
-  }
-
-  private async stop(): Promise<void> {
-    await this.running
-  }
-
-  private async open({ source }: ToWorker & { type: 'open' }): Promise<void> {
-    await this.running
-    this.state('opening')
-    const gpu = await this.device()
-    try {
-      const { report, opened } = await openSource(source, this.base, gpu?.adapter, (partial) =>
-        this.post({ type: 'opening', report: partial }),
-      )
-      if (opened) {
-        this.opened = opened
-        this.cache = new HessianCache()
-      }
+      if (!result) return over()
+      const { report, opened } = result
+      if (opened)
+        return await (this.opened ? this.enqueue(() => this.takeOver(report, opened)) : this.takeOver(report, opened))
       this.post({ type: 'opened', report })
-    } finally {
-      this.state('idle')
+      over()
+    } catch (error) {
+      this.fail(error, this.busy)
     }
   }
 
-  private async start(message: ToWorker & { type: 'run' }): Promise<void> {
+  private async takeOver(report: OpenReport, opened: Opened): Promise<void> {
     await this.running
-    const gpu = await this.device()
-    if (!gpu) return
-    if (!this.opened) throw new InputError('no model is open')
-    const { model, texts } = this.opened
-    this.cancel = false
-    this.paused = false
-    this.stepping = message.stepping
-    const [calibration, evaluation] = await texts(message.calibration, message.evaluation)
-    await this.shapes
-    this.running = this.pull(
-      timed(run({ gpu, model, calibration, evaluation, cache: this.cache }, message.plan), this.now),
-    )
+    this.opened = opened
+    this.cache = new HessianCache()
+    this.post({ type: 'opened', report })
+    this.state('idle')
+  }
+
+  private async start(message: ToWorker & { type: 'run' }, asked: number): Promise<void> {
+    await this.running
+    this.busy = true
+    let begun = false
+    try {
+      const gpu = await this.device.open()
+      if (!gpu) return
+      if (!this.opened) await this.first
+      if (!this.opened) throw new InputError('no model is open')
+      const { model, texts } = this.opened
+      const [calibration, evaluation] = await texts(message.calibration, message.evaluation)
+      await this.device.shapes
+      const events = run({ gpu, model, calibration, evaluation, cache: this.cache }, message.plan)
+      this.running = this.pull(timed(events, this.now), () => this.ending > asked).finally(() => (this.busy = false))
+      begun = true
+    } finally {
+      if (!begun) this.busy = false
+    }
   }
 
   /** Pulls a run to its end, its cancellation or its failure; never rejects. */
-  private async pull(events: AsyncGenerator<TimedEvent>): Promise<void> {
+  private async pull(events: AsyncGenerator<TimedEvent>, ended: () => boolean): Promise<void> {
     let pending: TimedEvent[] = []
     let posted = this.now()
     const flush = () => {
@@ -186,24 +191,25 @@ export class Session {
     let finished = false
     try {
       for (;;) {
-        if (this.paused && !this.cancel) {
+        if (this.paused && !ended()) {
           flush()
           this.state('paused')
           await new Promise<void>((resolve) => (this.wake = resolve))
-          if (!this.cancel) this.state('running')
+          if (!ended()) this.state('running')
         }
-        if (this.cancel) break
+        if (ended()) break
         const { value, done } = await events.next()
         if (done) break
         pending.push(value)
         finished = value.event === 'finished'
         if (this.now() - posted >= POST_EVERY_MS || value.event === 'started') flush()
-        if (value.event === 'solved' && this.stepping) this.paused = true
+        if (value.event === 'solved' && this.stepping && !ended()) this.paused = true
       }
       await events.return(undefined)
       flush()
       this.state(finished ? 'finished' : 'stopped')
-      if (finished) this.measureWhenIdle()
+      const { asked } = this
+      if (finished) this.device.measureWhenIdle(() => this.asked === asked)
     } catch (error) {
       flush()
       this.fail(error)
