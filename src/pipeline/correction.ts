@@ -37,9 +37,8 @@ export function correctionShift(
 export function correctionNote(recipe: string, correction: number): string {
   const chain = recipeNamed(recipe).steps.map(({ name }) => named('step', steps, name))
   const list = (some: typeof chain) => some.map(({ title }) => title.toLowerCase()).join(', ')
-  // Steps that improve codes go by the gradient, those that begin by the weights.
-  const aware = chain.filter(({ refines }) => refines)
-  const blind = chain.filter(({ refines }) => !refines)
+  const aware = chain.filter(({ ignoresShift }) => !ignoresShift)
+  const blind = chain.filter(({ ignoresShift }) => ignoresShift)
   if (!aware.length) return `no correction of earlier blocks: ${list(blind)} cannot see their errors`
   return (
     `correction ${correction} of earlier blocks by ${list(aware)}` +

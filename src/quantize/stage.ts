@@ -103,6 +103,8 @@ export interface Step<O extends OptionTable = OptionTable> extends Stage<O> {
   readonly refines: boolean
   /** True when it claims never to raise the objective and to end in a coordinate-wise minimum. */
   readonly descends: boolean
+  /** True when it goes by the weights and not by the gradient, so that a problem's shift means nothing to it. */
+  readonly ignoresShift?: true
   reference(
     problem: ReferenceProblem,
     levels: ReferenceLevels,

@@ -33,6 +33,7 @@ export const gptq: Step<typeof options> = {
   },
   refines: false,
   descends: false,
+  ignoresShift: true,
   options,
   reference,
   async *run({ gpu, problem, levels, codes, measure }, { order, damp }) {

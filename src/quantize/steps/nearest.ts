@@ -11,6 +11,7 @@ export const nearest: Step<Record<never, never>> = {
   source: { text: 'Rounding to nearest, the base line' },
   refines: false,
   descends: false,
+  ignoresShift: true,
   options: {},
   reference: ({ rows, columns, weights }, levels) => ({
     codes: reference(weights, levels.scales, levels.zeros, { rows, columns, ...levels }),
