@@ -1,0 +1,95 @@
+// A checkpoint that is opened beside a run; runs, stops and openings in every order.
+import { expect, test } from 'vitest'
+import type { Plan } from '../pipeline/plan.ts'
+import { checkpointFiles } from '../test/bundled.ts'
+import { isEvent, isState, sessionBench, smallPlan as plan, states, texts, withModel } from '../test/session.ts'
+import type { FromWorker, Source, ToWorker } from './protocol.ts'
+
+const brokenSource = async (): Promise<Source> => {
+  const [config, ...rest] = await checkpointFiles()
+  return { kind: 'files', name: 'broken', files: [{ ...config, blob: new Blob(['{']) }, ...rest] }
+}
+const goodSource = async (name: string): Promise<Source> => ({ kind: 'files', name, files: await checkpointFiles() })
+const isOpened = (name: string) => (message: FromWorker) => message.type === 'opened' && message.report.name === name
+const quick: Plan = { ...plan, recipes: ['rtn'], windows: 0 }
+
+test('a broken checkpoint is read beside the run and leaves it alone', async () => {
+  const { send, until, messages, events } = await withModel()
+  messages.length = 0
+  const finished = until(isState('finished'))
+  const solved = until(isEvent('solved'))
+  await send({ type: 'run', plan, ...texts, stepping: false })
+  await solved
+  await send({ type: 'open', source: await brokenSource() })
+  const refused = messages.find((message) => message.type === 'opened')
+  expect(refused?.report.checks[0]).toMatchObject({ status: 'error', subject: 'config.json' })
+  await finished
+  expect(states(messages)).toEqual(['running', 'finished'])
+  expect(events().filter(({ event }) => event === 'solved')).toHaveLength(28)
+})
+
+test('a good checkpoint ends the run once it is read, and the next run is its own', async () => {
+  const { send, until, messages, events } = await withModel()
+  messages.length = 0
+  const solved = until(isEvent('solved'))
+  await send({ type: 'run', plan, ...texts, stepping: false })
+  await solved
+  const taken = until(isState('idle'))
+  await send({ type: 'open', source: await goodSource('second') })
+  await taken
+  expect(states(messages)).toEqual(['running', 'stopped', 'idle'])
+  const told = messages.findIndex(isOpened('second'))
+  expect(messages.findIndex((message) => message.type === 'state' && message.state === 'stopped')).toBeLessThan(told)
+  expect(messages.at(-1)).toMatchObject({ liveBytes: 0 })
+  const finished = until(isState('finished'))
+  await send({ type: 'run', plan: quick, ...texts, stepping: false })
+  await finished
+  const started = events().findLast((event) => event.event === 'started')
+  expect(started).toMatchObject({ model: { name: 'second' }, cached: false })
+})
+
+test('of two checkpoints asked for, the newer one is opened', async () => {
+  const { send, messages } = await withModel()
+  messages.length = 0
+  await Promise.all([
+    send({ type: 'open', source: await goodSource('older') }),
+    send({ type: 'open', source: await goodSource('newer') }),
+  ])
+  expect(messages.filter((message) => message.type === 'opened').map(({ report }) => report.name)).toEqual(['newer'])
+  expect(states(messages).at(-1)).toBe('idle')
+})
+
+test('a paused run stays paused beside a broken checkpoint, and goes on', async () => {
+  const { send, until, messages, events } = await withModel()
+  messages.length = 0
+  const paused = until(isState('paused'))
+  await send({ type: 'run', plan: quick, ...texts, stepping: true })
+  await paused
+  await send({ type: 'open', source: await brokenSource() })
+  expect(states(messages)).toEqual(['running', 'paused'])
+  const finished = until(isState('finished'))
+  await send({ type: 'resume' })
+  await finished
+  expect(events().filter(({ event }) => event === 'solved')).toHaveLength(28)
+})
+
+test('a run asked for while the first checkpoint is still being read waits for it', async () => {
+  const { send, until, events } = await sessionBench()
+  const finished = until(isState('finished'))
+  const source = await goodSource('first')
+  await Promise.all([send({ type: 'open', source }), send({ type: 'run', plan: quick, ...texts, stepping: false })])
+  await finished
+  expect(events().filter(({ event }) => event === 'solved')).toHaveLength(28)
+})
+
+test('run, run and stop at once: the last word counts', async () => {
+  const { send, messages, until } = await withModel()
+  messages.length = 0
+  const run: ToWorker = { type: 'run', plan: quick, ...texts, stepping: false }
+  await Promise.all([send(run), send(run), send({ type: 'stop' })])
+  expect(states(messages).at(-1)).toBe('stopped')
+  const paused = until(isState('paused'))
+  await Promise.all([send(run), send({ ...run, stepping: true }), send({ type: 'pause' })])
+  await paused
+  expect(states(messages).filter((state) => state === 'finished')).toEqual([])
+})
