@@ -51,17 +51,13 @@ fn pair_of(row: u32, i: u32, j: u32) -> PairMove {
   return pair_move(G, h, hessian[i * columns + j], vec2f(scale_of(row, i), scale_of(row, j)), code, params.top);
 }
 
-// What four rows have in prospect from a pair beyond what it takes: below 0 where nothing is gained.
-fn prospects(quartet: u32, pair: u32, coupling: f32) -> vec4f {
-  let stride = quartets();
-  let second = openings[(pair >> 16u) * stride + quartet] * select(-1.0, 1.0, coupling >= 0.0);
-  return prospect(openings[(pair & 0xffffu) * stride + quartet], second) + (abs(coupling) + SLACK - 1.0);
+// Whether four rows may gain by a pair.
+fn chances(quartet: u32, pair: u32, coupling: f32) -> vec4<bool> {
+  let second = openings[(pair >> 16u) * quartets() + quartet] * select(-1.0, 1.0, coupling >= 0.0);
+  return may_gain(openings[(pair & 0xffffu) * quartets() + quartet], second, vec4f(1.0 - SLACK - abs(coupling)));
 }
 
-fn largest(v: vec4f) -> f32 { return max(max(v.x, v.y), max(v.z, v.w)); }
-
-// A bit for each of them that is not below 0.
-fn bits(v: vec4f) -> u32 { return dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), v >= vec4f()), vec4u(1u)); }
+fn bits(v: vec4<bool>) -> u32 { return dot(select(vec4u(), vec4u(1u, 2u, 4u, 8u), v), vec4u(1u)); }
 
 @compute @workgroup_size(LANES)
 fn main(
@@ -93,17 +89,17 @@ fn main(
       for (var part = 0u; part < min(32u, end - begin); part++) {
         let four = pairs[begin + part];
         let c = couplings[begin + part];
-        let some = max(prospects(quartet, four.x, c.x), prospects(quartet, four.y, c.y));
-        let others = max(prospects(quartet, four.z, c.z), prospects(quartet, four.w, c.w));
-        open |= select(0u, 1u, largest(max(some, others)) >= 0.0) << part;
+        let some = chances(quartet, four.x, c.x) | chances(quartet, four.y, c.y);
+        let others = chances(quartet, four.z, c.z) | chances(quartet, four.w, c.w);
+        open |= u32(any(some | others)) << part;
       }
       while open != 0u {
         let at = begin + firstTrailingBit(open);
         open &= open - 1u;
         let four = pairs[at];
         let c = couplings[at];
-        var hits = bits(prospects(quartet, four.x, c.x)) | (bits(prospects(quartet, four.y, c.y)) << 4u)
-          | (bits(prospects(quartet, four.z, c.z)) << 8u) | (bits(prospects(quartet, four.w, c.w)) << 12u);
+        var hits = bits(chances(quartet, four.x, c.x)) | (bits(chances(quartet, four.y, c.y)) << 4u)
+          | (bits(chances(quartet, four.z, c.z)) << 8u) | (bits(chances(quartet, four.w, c.w)) << 12u);
         while hits != 0u {
           let hit = firstTrailingBit(hits);
           hits &= hits - 1u;
@@ -121,7 +117,7 @@ fn main(
     }
     let gaining = gain < vec4f();
     quiet = select(quiet + 1.0, vec4f(), gaining);
-    var moving = bits(select(vec4f(-1.0), vec4f(), gaining));
+    var moving = bits(gaining);
     while moving != 0u {
       let own = firstTrailingBit(moving);
       moving &= moving - 1u;

@@ -70,7 +70,7 @@ fn search(row: u32, lane: u32, step: u32, end: u32) -> Candidate {
       let mine = vec4f(open[i.x], open[i.y], open[i.z], open[i.w]);
       let other = vec4f(open[j.x], open[j.y], open[j.z], open[j.w]);
       let c = couplings[at];
-      let may = prospect(mine, select(-other, other, c >= vec4f())) >= 1.0 - SLACK - abs(c);
+      let may = may_gain(mine, select(-other, other, c >= vec4f()), 1.0 - SLACK - abs(c));
       if !any(may) { continue; }
       for (var part = 0u; part < 4u; part++) {
         if !may[part] { continue; }

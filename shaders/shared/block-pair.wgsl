@@ -52,9 +52,13 @@ fn opening(G: f32, h: f32, s: f32, code: f32, top: f32) -> f32 {
   return clamp(-2.0 * G / (h * s), select(-1.0, 0.0, code == 0.0), select(1.0, 0.0, code == top));
 }
 
-// Whether a pair of openings may gain at all: where this is at least 1 − ρ², ρ² = H_ij² / (h_i h_j), less SLACK for
-// rounding; `second` negated where H_ij < 0. Moves r_i, r_j ≠ 0 cost at least f_i A² + f_j B² − 2 |ρ| A B, where
-// A² = w_i r_i², B² = w_j r_j² and f = 1 ∓ 2 z for the sign of r, and r_i r_j H_ij < 0: nothing is gained where
-// f_i f_j > ρ² for both signs.
-fn prospect(first: vec4f, second: vec4f) -> vec4f { return first * second + abs(first - second); }
+// Whether a pair may gain at all, of its openings, `second` negated where H_ij < 0; theta = 1 − ρ² − SLACK, ρ² = H_ij² /
+// (h_i h_j). Moves r_i, r_j ≠ 0 cost f_i A² + f_j B² − 2 |ρ| A B at best, A² = w_i r_i², B² = w_j r_j², so that f_i f_j
+// must be below ρ²; r_i r_j H_ij is negative; and f = 1 − 2 z / r is at least 1 − |opening| to the open side, at least 1
+// to the other. So (1 − |first|) (1 − |second|) is to be below ρ² where their signs differ, else one of the factors.
+// In additions, as min and max are dear on a software adapter.
+fn may_gain(first: vec4f, second: vec4f, theta: vec4f) -> vec4<bool> {
+  let apart = abs(first - second);
+  return (apart + first * second >= theta) | (apart + abs(first + second) >= theta + theta);
+}
 const SLACK = 1e-5;

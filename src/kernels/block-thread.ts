@@ -94,7 +94,12 @@ export function blockParams({ bits, fresh, ...shape }: BlockShape): Record<keyof
 export const PAIR_WORK = 8
 
 /** Multiply-adds. */
-export function blockWork({ rows, columns, steps, quads }: BlockShape): number {
+export function blockWork({
+  rows,
+  columns,
+  steps,
+  quads,
+}: Pick<BlockShape, 'rows' | 'columns' | 'steps' | 'quads'>): number {
   return rows * (4 * PAIR_WORK * quads * steps + 4 * columns)
 }
 

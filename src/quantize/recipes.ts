@@ -115,6 +115,22 @@ export const recipes: readonly Recipe[] = [
     // Levels and codes in turn until that no longer pays, and codes once more.
     steps: [byActivation, { name: 'greedy' }, { name: 'refit', options: { rounds: 5 } }, { name: 'greedy' }],
   },
+  {
+    name: 'block',
+    title: 'Block CD',
+    short: 'Block CD',
+    family: 'block descent',
+    transform: none,
+    steps: [nearest, greedy, { name: 'block' }],
+  },
+  {
+    name: 'gptq+block',
+    title: 'Block CD from GPTQ',
+    short: 'block from GPTQ',
+    family: 'block descent',
+    transform: none,
+    steps: [byActivation, greedy, { name: 'block' }],
+  },
   scaled,
   withDescent(scaled),
   incoherent,

@@ -88,21 +88,21 @@ export class LayerSolver implements Disposable {
     const { codes, measure, truth } = basis
     using own = new Scope(gpu)
     let work: Work = { gpu, problem: basis.problem, levels: grid.levels, codes, measure, truth }
-    let moves = 0
+    const curve = { begun: false, moves: 0 }
     let damping: number[] | null = null
     const notes: string[] = []
     for (const [place, { step, values, key }] of chain.entries()) {
       const kept = place === 0 ? grid.starts.get(key) : undefined
       const result: StepResult & WithLevels<Levels> = kept
         ? basis.restore(kept)
-        : yield* progress(step, step.run(work, values))
+        : yield* progress(step, step.run(work, values), curve)
       if (result.levels) work = { ...work, levels: own.own(result.levels) }
       else if (place === 0 && !kept) await basis.keep(grid, key, result)
-      moves += result.moves
+      curve.moves += result.moves
       damping = result.damping ?? damping
       if (result.note) notes.push(result.note)
     }
-    return { ...(await this.finish(basis, work)), moves, damping, notes }
+    return { ...(await this.finish(basis, work)), moves: curve.moves, damping, notes }
   }
 
   /** Losses, levels and codes of what a chain ended with. */
@@ -208,15 +208,23 @@ async function together<const T extends readonly unknown[]>(
   return Promise.all(results)
 }
 
+/** Points of a step behind the moves of those before it, whose curve already has the point where the step begins. */
 async function* progress(
   step: Step,
   run: AsyncGenerator<DescentPoint[], StepResult & WithLevels<Levels>>,
+  curve: { begun: boolean; moves: number },
 ): AsyncGenerator<SolveProgress, StepResult & WithLevels<Levels>> {
+  let start = curve.begun
   try {
     for (;;) {
       const next = await run.next()
       if (next.done) return next.value
-      yield { step: step.name, points: next.value }
+      const points = next.value.slice(Number(start && next.value.length > 0))
+      if (next.value.length) {
+        start = false
+        curve.begun = true
+      }
+      yield { step: step.name, points: points.map((point) => ({ ...point, moves: curve.moves + point.moves })) }
     }
   } finally {
     // Stopped half-way: the step frees its own buffers.

@@ -4,12 +4,13 @@ import { blockCouplings, pairWord } from '../kernels/block-couplings.ts'
 import { quadsOf } from '../kernels/block.ts'
 import { openingsBytes, reference, type BlockBindings, type BlockShape } from '../kernels/block-thread.ts'
 import { diagonal } from '../kernels/diagonal.ts'
-import { reference as minmax } from '../kernels/minmax.ts'
 import { reference as nearest } from '../kernels/nearest.ts'
 import { reference as residualOf } from '../kernels/residual.ts'
 import { normalisedError } from '../math/compare.ts'
+import { referenceDescent } from '../quantize/reference-descent.ts'
 import { partitions, type Draw, type Pair } from '../quantize/steps/block-partitions.ts'
 import { withGpu } from './gpu.ts'
+import { minmaxLevels } from './levels.ts'
 import { seededProblem } from './problems.ts'
 
 export interface BlockCase {
@@ -19,6 +20,8 @@ export interface BlockCase {
   bits: number
   draw: Draw
   patience: number
+  /** Begin where greedy descent ends, with as many partitions as columns. */
+  descended?: boolean
 }
 
 export const blockCases: BlockCase[] = [
@@ -29,6 +32,8 @@ export const blockCases: BlockCase[] = [
   { rows: 3, columns: 257, width: 64, bits: 2, draw: 'tournament', patience: 400 },
   { rows: 70, columns: 48, width: 32, bits: 3, draw: 'tournament', patience: 48 },
   { rows: 2, columns: 18, width: 18, bits: 6, draw: 'independent', patience: 20 },
+  { rows: 30, columns: 40, width: 40, bits: 3, draw: 'tournament', patience: 40, descended: true },
+  { rows: 30, columns: 41, width: 16, bits: 4, draw: 'independent', patience: 40, descended: true },
 ]
 
 /** Words of pairs as a partition's quads hold them; what is left over holds its last pair's first column alone. */
@@ -39,15 +44,27 @@ export function pairWords(partition: readonly Pair[], quads: number): number[] {
 
 /** Runs three pieces; gives the places of codes that differ, of steps that moved other codes, and the gains' error. */
 export async function blockCase(
-  { rows, columns, width, bits, draw, patience }: BlockCase,
+  { rows, columns, width, bits, draw, patience, descended = false }: BlockCase,
   run: (batch: Batch, bindings: BlockBindings, shape: BlockShape) => void,
 ): Promise<{ codes: number[]; moved: number[]; error: number; moves: number }> {
   const dead = columns > 2 ? [columns >> 1] : []
   const { weights, hessian } = seededProblem({ rows, columns, seed: columns, dead })
   const groups = Math.ceil(columns / width)
   const level = { rows, columns, width, groups, bits }
-  const { scales, zeros } = minmax(weights, { ...level, symmetric: false, scaleType: 'f32' })
-  const start = nearest(weights, scales, zeros, level)
+  const { scales, zeros } = minmaxLevels(weights, level)
+  const rounded = nearest(weights, scales, zeros, level)
+  const levels = {
+    ...level,
+    scales,
+    zeros,
+    group: width,
+    symmetric: false,
+    scaleType: 'f32',
+    zeroType: 'integer',
+  } as const
+  const start = descended
+    ? referenceDescent({ rows, columns, weights, hessian }, levels, rounded, 'greedy', Infinity, Infinity).codes
+    : rounded
   const residual = residualOf(weights, start, scales, zeros, level)
   const pieces = [5, 1, Math.min(60, columns)]
   const count = pieces.reduce((sum, steps) => sum + steps, 0)

@@ -1,5 +1,6 @@
 // Every step, one line each.
 import type { Step } from '../stage.ts'
+import { block } from './block.ts'
 import { continuation } from './continuation.ts'
 import { cyclic } from './cyclic.ts'
 import { gptq } from './gptq.ts'
@@ -7,4 +8,4 @@ import { greedy } from './greedy.ts'
 import { nearest } from './nearest.ts'
 import { refit } from './refit.ts'
 
-export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy, continuation, refit]
+export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy, continuation, block, refit]
