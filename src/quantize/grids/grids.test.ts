@@ -12,7 +12,7 @@ import { TENSOR, type GridSettings, type ReferenceLevels, type ReferenceProblem 
 import { referenceResidual } from '../reference.ts'
 import { grids } from './index.ts'
 
-type Given = Readonly<Record<string, number | string>>
+type Given = Readonly<Record<string, number | string | boolean>>
 
 /** Levels on the GPU, in ordinary memory. */
 async function levelsOf(name: string, problem: ReferenceProblem, settings: GridSettings, given: Given = {}) {
@@ -211,6 +211,24 @@ test("sigma gives the levels of FrameQuant's quantizer where they hold 0", async
     const deviation = Math.sqrt(sum(own.map((w) => (w - mean) ** 2)) / 59)
     expect(found.scales[row] / ((2 * deviation) / 3.5)).toBeCloseTo(1, 6)
     expect(found.zeros[row]).toBe(Math.round((1 - mean / (2 * deviation)) * 3.5))
+  }
+})
+
+test.each([
+  [2, 1.7],
+  [3, 2.2],
+  [4, 2.6],
+  [8, 4],
+])('fitted to %i bits, rms and sigma end at %f deviations', async (bits, outermost) => {
+  const problem = seededProblem({ rows: 4, columns: 60 })
+  for (const [name, option] of [
+    ['rms', 'rho'],
+    ['sigma', 'sigmas'],
+  ]) {
+    const asked = settings(bits, 0, false, 'f32')
+    const fitted = await levelsOf(name, problem, asked, { fit: true })
+    const given = await levelsOf(name, problem, asked, { [option]: outermost })
+    expect([fitted.scales, fitted.zeros]).toEqual([given.scales, given.zeros])
   }
 })
 
