@@ -131,7 +131,8 @@ export class GreedyPieces extends Pieces {
     const { gpu, problem, codes, levels, measure } = work
     const pieces = new GreedyPieces(work, scope, limits)
     const ledger = new Float32Array(2 * problem.rows)
-    for (let row = 0; row < problem.rows; row++) ledger[2 * row + 1] = limits.moves
+    // Beyond 2^24 a count of single moves would stand still, which is as good as no limit.
+    for (let row = 0; row < problem.rows; row++) ledger[2 * row + 1] = Math.min(limits.moves, 2 ** 30)
     if (limits.tolerance) {
       const batch = gpu.batch('row losses')
       measure.record(batch, codes, levels)

@@ -91,6 +91,14 @@ export const recipes: readonly Recipe[] = [
     steps: [nearest, { name: 'cyclic' }],
   },
   {
+    name: 'quantease',
+    title: 'QuantEase',
+    short: 'QuantEase',
+    family: 'descent',
+    transform: none,
+    steps: [{ name: 'quantease' }],
+  },
+  {
     name: 'cdquant',
     title: 'CDQuant',
     short: 'CDQuant',

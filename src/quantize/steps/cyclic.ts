@@ -1,12 +1,17 @@
-// Cyclic coordinate descent (QuantEase, Behdin et al. 2023, Lemma 1, without its relaxed sweeps): the columns in
-// natural order, again and again, each set to its best level, until a sweep moves nothing. Undamped H. The best level
-// is that nearest to ŵ_j − (E H)_j / H_jj.
-import { descend } from '../descent.ts'
-import { integer } from '../options.ts'
+// Cyclic coordinate descent (QuantEase, Behdin et al. 2023, Lemma 1, on codes, without its relaxed sweeps: those are in
+// quantease.ts): the columns in their order, again and again, each set to its best level, until a sweep moves nothing.
+// Undamped H. The best level is that nearest to ŵ_j − (E H)_j / H_jj. Columns catch up with the moves of others when
+// their turn comes, block by block (the lazy batches of GuidedQuant, algorithm 4).
+import { dampedReference, descendDamped, ridge } from '../on-hessian.ts'
+import { choice, integer } from '../options.ts'
 import { referenceDescent } from '../reference-descent.ts'
 import type { Step } from '../stage.ts'
 
-const options = { sweeps: integer(1000, 1, 100_000, 'Most sweeps') }
+const options = {
+  sweeps: integer(1000, 1, 100_000, 'Most sweeps'),
+  order: choice('natural', ['natural', 'activation'], 'Column order'),
+  ridge,
+}
 
 export const cyclic: Step<typeof options> = {
   name: 'cyclic',
@@ -17,7 +22,8 @@ export const cyclic: Step<typeof options> = {
   refines: true,
   descends: true,
   options,
-  reference: (problem, levels, codes, { sweeps }) =>
-    referenceDescent(problem, levels, codes, 'cyclic', Infinity, sweeps),
-  run: (work, { sweeps }) => descend(work, { rule: 'cyclic', moves: 2 ** 30, sweeps }),
+  reference: (problem, levels, codes, { sweeps, order, ridge }) =>
+    referenceDescent(dampedReference(problem, ridge), levels, codes, 'cyclic', Infinity, sweeps, { order }),
+  run: (work, { sweeps, order, ridge }) =>
+    descendDamped(work, ridge, { rule: 'cyclic', moves: Infinity, sweeps, order }),
 }

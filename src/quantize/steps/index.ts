@@ -6,6 +6,7 @@ import { cyclic } from './cyclic.ts'
 import { gptq } from './gptq.ts'
 import { greedy } from './greedy.ts'
 import { nearest } from './nearest.ts'
+import { quantease } from './quantease.ts'
 import { refit } from './refit.ts'
 
-export const steps: readonly Step[] = [nearest, gptq, cyclic, greedy, continuation, block, refit]
+export const steps: readonly Step[] = [nearest, gptq, quantease, cyclic, greedy, continuation, block, refit]
