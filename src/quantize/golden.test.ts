@@ -19,6 +19,8 @@ const natural = { name: 'gptq', options: { order: 'natural' } }
 const activation = { name: 'gptq', options: { order: 'activation' } }
 const cyclic = { name: 'cyclic' }
 const greedy = { name: 'greedy' }
+const quantease = { name: 'quantease' }
+const once = { name: 'quantease', options: { sweeps: 1 } }
 
 const minmaxMethods: Recipe[] = [
   chain('nearest', nearest),
@@ -26,8 +28,12 @@ const minmaxMethods: Recipe[] = [
   chain('gptq-actorder', activation),
   chain('cyclic-from-nearest', nearest, cyclic),
   chain('cyclic-from-gptq-actorder', activation, cyclic),
+  chain('cyclic-from-weights', once, cyclic),
+  chain('quantease-natural', quantease),
+  chain('quantease-actorder', { name: 'quantease', options: { order: 'activation' } }),
   chain('greedy-from-nearest', nearest, greedy),
   chain('greedy-from-gptq-actorder', activation, greedy),
+  chain('greedy-damped-from-nearest', nearest, { name: 'greedy', options: { ridge: 0.01 } }),
 ]
 const clipMethods: Recipe[] = [
   chain('clip-diagonal-nearest', nearest),
@@ -139,21 +145,21 @@ if (existsSync(`${folder}/golden.json`)) {
     string,
     Record<string, Record<string, Golden>>
   >
+  const settings = Object.keys(golden).flatMap((name) => Object.keys(golden[name]).map((one) => [name, one] as const))
   describe('golden problems', () => {
-    test.each(Object.keys(golden))('%s', async (name) => {
+    test.each(settings)('%s, %s', async (name, setting) => {
       const problem = await goldenProblem(name)
+      const entries = golden[name][setting]
+      const named = methods.filter((recipe) => recipe.name in entries)
+      expect(named.length).toBeGreaterThan(0)
+      const options = { ...plainOptions, settings: settingsOf(setting) }
       await withGpu(async (gpu) => {
-        for (const [setting, entries] of Object.entries(golden[name])) {
-          const named = methods.filter((recipe) => recipe.name in entries)
-          expect(named.length, setting).toBeGreaterThan(0)
-          const options = { ...plainOptions, settings: settingsOf(setting) }
-          for (const { solution, recipe } of await solveAll(gpu, problem, options, named)) {
-            const { objective, tolerance } = entries[recipe.name]
-            const deviation = solution.objective / objective - 1
-            record(recipe.name, deviation, `${name} ${setting}`)
-            // The golden's own tolerance: what float32 and noise in the last place did to it.
-            expect(Math.abs(deviation), `${setting} ${recipe.name}`).toBeLessThanOrEqual(tolerance)
-          }
+        for (const { solution, recipe } of await solveAll(gpu, problem, options, named)) {
+          const { objective, tolerance } = entries[recipe.name]
+          const deviation = solution.objective / objective - 1
+          record(recipe.name, deviation, `${name} ${setting}`)
+          // The golden's own tolerance: what float32 and noise in the last place did to it.
+          expect(Math.abs(deviation), recipe.name).toBeLessThanOrEqual(tolerance)
         }
       })
     })
