@@ -85,29 +85,29 @@ fn main(
     var chosen = vec4u();
     let end = (step + 1u) * params.quads;
     for (var begin = end - params.quads; begin < end; begin += 32u) {
-      var open = 0u;
-      for (var part = 0u; part < min(32u, end - begin); part++) {
-        let four = pairs[begin + part];
-        let c = couplings[begin + part];
-        let some = chances(quartet, four.x, c.x) | chances(quartet, four.y, c.y);
-        let others = chances(quartet, four.z, c.z) | chances(quartet, four.w, c.w);
-        open |= u32(any(some | others)) << part;
-      }
-      while open != 0u {
-        let at = begin + firstTrailingBit(open);
-        open &= open - 1u;
+      var open = vec4u();
+      var bit = 1u;
+      for (var at = begin; at < min(begin + 32u, end); at++) {
         let four = pairs[at];
         let c = couplings[at];
-        var hits = bits(chances(quartet, four.x, c.x)) | (bits(chances(quartet, four.y, c.y)) << 4u)
-          | (bits(chances(quartet, four.z, c.z)) << 8u) | (bits(chances(quartet, four.w, c.w)) << 12u);
+        let any_of = vec4<bool>(
+          any(chances(quartet, four.x, c.x)), any(chances(quartet, four.y, c.y)),
+          any(chances(quartet, four.z, c.z)), any(chances(quartet, four.w, c.w)),
+        );
+        open |= select(vec4u(), vec4u(bit), any_of);
+        bit += bit;
+      }
+      while any(open != vec4u()) {
+        let part = select(select(select(3u, 2u, open.z != 0u), 1u, open.y != 0u), 0u, open.x != 0u);
+        let at = firstTrailingBit(open[part]);
+        open[part] &= open[part] - 1u;
+        let pair = pairs[begin + at][part];
+        var hits = bits(chances(quartet, pair, couplings[begin + at][part]) & going);
         while hits != 0u {
-          let hit = firstTrailingBit(hits);
+          let own = firstTrailingBit(hits);
           hits &= hits - 1u;
-          let pair = four[hit / 4u];
-          let mine = vec4u(0u, 1u, 2u, 3u) == vec4u(hit % 4u);
-          if !any(mine & going) { continue; }
-          let found = pair_of(rows.x + hit % 4u, pair & 0xffffu, pair >> 16u);
-          let better = mine & (vec4f(found.gain) < gain);
+          let found = pair_of(rows.x + own, pair & 0xffffu, pair >> 16u);
+          let better = (vec4u(0u, 1u, 2u, 3u) == vec4u(own)) & (vec4f(found.gain) < gain);
           gain = select(gain, vec4f(found.gain), better);
           first_levels = select(first_levels, vec4f(found.levels.x), better);
           second_levels = select(second_levels, vec4f(found.levels.y), better);
