@@ -236,6 +236,33 @@ describe('limits', () => {
     })
   })
 
+  test('in many short pieces, the same codes', async () => {
+    const problem = seededProblem({ rows: 20, columns: 37, seed: 14 })
+    const recipe = chain('block', nearest, greedy, block({ rounds: 2.5, patience: 0.4 }))
+    await withGpu(async (gpu) => {
+      const usual = gpu.workPerSubmit
+      const [whole] = await solveAll(gpu, problem, optionsOf(2, 16), [recipe])
+      gpu.workPerSubmit = 30_000
+      const [pieces] = await solveAll(gpu, problem, optionsOf(2, 16), [recipe])
+      gpu.workPerSubmit = usual
+      expect(pieces.solution).toEqual(whole.solution)
+      const reference = solveReference(problem, recipe, optionsOf(2, 16))
+      expect([...solutionCodes(whole.solution)]).toEqual([...reference.codes])
+    })
+  })
+
+  test('where solvers see another H, the curve is that of the true loss', async () => {
+    const problem = seededProblem({ rows: 16, columns: 40, seed: 15 })
+    await withGpu(async (gpu) => {
+      const options = { ...optionsOf(3, 0), eigenClip: { fraction: 0.05, threshold: 0 } }
+      const [{ solution, points }] = await solveAll(gpu, problem, options, [chain('block', nearest, greedy, block())])
+      // Both are measured from scratch.
+      expect(points.at(-1)!.objective / solution.objective).toBeCloseTo(1, 5)
+      expect(points.at(-1)!.moves).toBe(solution.moves)
+      expect(solution.objective / objectiveOf(problem, solution)).toBeCloseTo(1, 5)
+    })
+  })
+
   test('codes must be there', () => {
     const step = steps.find(({ name }) => name === 'block')!
     const problem = seededProblem({ rows: 1, columns: 2 })
