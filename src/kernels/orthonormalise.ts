@@ -16,19 +16,20 @@ export const THIN = 32
 
 /**
  * Records it for vectors f32 [count, columns], in place; row k stays in the span of the first k + 1 rows. A row that
- * depends on those before it becomes 0. @throws RangeError for more than THIN rows.
+ * depends on those before it becomes 0. `parts`: invocations that share a row. @throws RangeError for more than THIN rows.
  */
 export function orthonormalise(
   batch: Batch,
   bindings: { vectors: Binding },
   { count, columns }: { count: number; columns: number },
+  parts: 1 | 8 = batch.gpu.adapter.software ? 1 : 8,
 ): void {
   if (count > THIN) throw new RangeError(`orthonormalise takes up to ${THIN} rows, ${count} given`)
   batch.run(kernel, {
     bindings,
     params: { count, columns },
     workgroups: [1],
-    overrides: { PARTS: batch.gpu.adapter.software ? 1 : 8 },
+    overrides: { PARTS: parts },
     // One workgroup has a small part of the adapter.
     work: 16 * count * count * columns,
   })
