@@ -52,7 +52,9 @@ export class Player {
   }
 
   private forward(at: number, upTo = this.events.length): Run {
-    while (this.next < upTo && this.events[this.next].at <= at)
+    // What the run is made of is known from the start, whenever its first event came.
+    const until = Math.max(at, this.events[0].at)
+    while (this.next < upTo && this.events[this.next].at <= until)
       this.current = fold(this.current, this.events[this.next++])
     this.position = Math.min(Math.max(at, 0), this.length)
     return this.current

@@ -204,6 +204,12 @@ describe('player', () => {
     expect(progress(player.run).done).toBe(2)
   })
 
+  test('the plan and the layers are there from the start, also when the first event came later', () => {
+    const late = new Player(events.map((event) => ({ ...event, at: event.at + 1.5 })))
+    expect(late.run.plan).toEqual(events[0].event === 'started' && events[0].plan)
+    expect(late.seek(0).order).toHaveLength(28)
+  })
+
   test('what does not begin with started is no recording', () => {
     expect(() => new Player([])).toThrow("begins with 'nothing'")
   })

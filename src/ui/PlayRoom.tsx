@@ -10,6 +10,7 @@ import { LayerTable } from './LayerTable.tsx'
 import { PerplexityBars } from './PerplexityBars.tsx'
 import { RunBar } from './RunBar.tsx'
 import { RunStrips } from './RunStrips.tsx'
+import { useLast } from './same.ts'
 import { usePlayground, useSession } from './session.ts'
 import { VerdictLine } from './VerdictLine.tsx'
 
@@ -55,6 +56,10 @@ function ThisLayer({ layer }: { layer: string | undefined }) {
   const selected = useSession((session) => session.selected !== undefined)
   const data = useMemo(() => descentData(run, layer), [run, layer])
   const state = layer === undefined ? undefined : run.layers[layer]
+  const begun = useLast(data) !== undefined
+  const waiting = state
+    ? `Waiting for the first results in ${moduleName(state.facts.module)}.`
+    : 'The descent of the first layer appears here.'
   const yardstick = data && recipeShort(data.yardstick)
   const leading =
     data?.challenger !== undefined && data.gap !== undefined
@@ -87,16 +92,12 @@ function ThisLayer({ layer }: { layer: string | undefined }) {
           </button>
         )}
       </header>
-      {data ? (
+      {data || begun ? (
         <Suspense fallback={<div className="chart descent" />}>
-          <DescentChart data={data} finding={`Loss of ${layer} against moves per row. ${leading}`} />
+          <DescentChart data={data} finding={data ? `Loss of ${layer} against moves per row. ${leading}` : waiting} />
         </Suspense>
       ) : (
-        <p className="empty chart descent">
-          {state
-            ? `Waiting for the first results in ${moduleName(state.facts.module)}.`
-            : 'The descent of the first layer appears here.'}
-        </p>
+        <p className="empty chart descent">{waiting}</p>
       )}
       {state?.health && <HealthPicture health={state.health} tokensPerColumn={state.health.tokensPerColumn} />}
     </section>

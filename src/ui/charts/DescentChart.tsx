@@ -5,7 +5,7 @@ import { memo, useContext, useMemo } from 'react'
 import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import { type DescentData, valueAt } from '../../store/curves.ts'
 import { recipeShort, significant } from '../../store/wording.ts'
-import { useSame } from '../same.ts'
+import { useLast, useSame } from '../same.ts'
 import { useTurns } from '../turns.ts'
 import { useWidth } from '../width.ts'
 import { lowerTick, valueAxis } from './axes.tsx'
@@ -17,14 +17,22 @@ import { Tip } from './Tip.tsx'
 /** Chart; axes; grid; what is drawn in it, and the pointer. */
 const PIECES = 4
 
-export default memo(function DescentChart({ data, finding }: { data: DescentData; finding: string }) {
+interface Props {
+  /** Undefined while the layer has nothing to show: the frame stays for the next one. */
+  data: DescentData | undefined
+  /** What the figure says, in one sentence; seen only where there is no data. */
+  finding: string
+}
+
+export default memo(function DescentChart({ data, finding }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const small = width < 440
-  const frame = useSame(descentFrame(data))
+  const kept = useLast(data)
+  const frame = useSame(useMemo(() => descentFrame(kept), [kept]))
   const pieces = useTurns(width > 0 ? PIECES : 0)
   return (
     <div ref={ref} className="chart" style={{ height: small ? 330 : 400 }}>
-      <p className="visually-hidden">{finding}</p>
+      <p className={data ? 'visually-hidden' : 'empty waiting'}>{finding}</p>
       <DescentContext value={data}>
         {pieces > 0 && <Drawing frame={frame} width={width} small={small} pieces={pieces} />}
       </DescentContext>

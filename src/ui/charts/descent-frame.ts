@@ -14,8 +14,9 @@ export interface DescentFrame {
   xTicks: number[]
 }
 
-/** The frame holds every end of a curve and, up to a limit, their starts. */
-export function descentFrame({ curves, start }: DescentData): DescentFrame {
+/** The frame holds every end of a curve and, up to a limit, their starts. Without data it is a plain one. */
+export function descentFrame(data: DescentData | undefined): DescentFrame {
+  const { curves = [], start } = data ?? {}
   const ends = curves.map(({ ratio }) => ratio)
   const starts = curves.map(({ points }) => points[0].y)
   const settled = curves.filter(({ live }) => !live).map(({ ratio }) => ratio)
