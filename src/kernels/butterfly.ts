@@ -8,7 +8,7 @@ export const kernel = defineKernel({
   name: 'butterfly',
   code,
   bindings: { x: 'read', matrix: 'read', y: 'read_write' },
-  params: { start: 'u32', end: 'u32', inner: 'u32', inputs: 'u32', outputs: 'u32' },
+  params: { start: 'u32', end: 'u32', outer: 'u32', inputs: 'u32', outputs: 'u32', inner: 'u32' },
 })
 
 export interface ButterflyShape {
@@ -27,15 +27,15 @@ export function butterfly(
   bindings: { x: Binding; matrix: Binding; y: Binding },
   { outer, inputs, outputs, inner }: ButterflyShape,
 ): void {
-  const threads = outer * Math.ceil(outputs / 4) * inner
-  const piece = 64 * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (256 * inputs)))
+  const threads = Math.ceil((outer * inner) / 4) * Math.ceil(outputs / 4)
+  const piece = 64 * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (1024 * inputs)))
   for (let start = 0; start < threads; start += piece) {
     const end = Math.min(threads, start + piece)
     batch.run(kernel, {
       bindings,
-      params: { start, end, inner, inputs, outputs },
+      params: { start, end, outer, inputs, outputs, inner },
       workgroups: spread(Math.ceil((end - start) / 64)),
-      work: 4 * (end - start) * inputs,
+      work: 16 * (end - start) * inputs,
     })
   }
 }

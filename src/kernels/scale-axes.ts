@@ -2,6 +2,7 @@
 import code from '../../shaders/scale-axes.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { rowLanes } from './lanes.ts'
 
 export const kernel = defineKernel({
   name: 'scale-axes',
@@ -19,7 +20,8 @@ export function scaleAxes(
   batch.run(kernel, {
     bindings,
     params: { rows, columns },
-    workgroups: spread(Math.ceil((rows * columns) / 64)),
+    workgroups: spread(rows),
+    overrides: { LANES: rowLanes(batch) },
     work: rows * columns,
   })
 }

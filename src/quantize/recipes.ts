@@ -50,7 +50,7 @@ const withDescent = (recipe: Recipe): Recipe => ({
 
 /**
  * QuIP's one range for all bits, 2.4 root mean squares, is too wide for 2 bits: on the bundled model it gives a
- * perplexity of 2.56, the range fitted to the bits about 1.8. (Composed as incoherence~rms~gptq it is to be had.)
+ * perplexity of 2.56, the range fitted to the bits 1.85. (Composed as incoherence~rms~gptq it is to be had.)
  */
 const incoherent: Recipe = {
   name: 'quip',
