@@ -4,12 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { largestDifference } from '../math/compare.ts'
 import { roundToHalf } from '../math/half.ts'
 import { quadraticForm } from '../math/linear.ts'
+import { conformanceCases, type ConformanceCase } from '../test/conformance-cases.ts'
 import { withGpu } from '../test/gpu.ts'
-import { seededProblem, type ProblemOptions } from '../test/problems.ts'
+import { seededProblem } from '../test/problems.ts'
 import { chain, objectiveOf, plainOptions, solveAll } from '../test/solve.ts'
 import { uploadHessian } from './hessian.ts'
 import { named, optionValues, type OptionTable } from './options.ts'
-import type { GridSettings, ReferenceProblem } from './problem.ts'
+import type { ReferenceProblem } from './problem.ts'
 import { recipes, type Recipe } from './recipes.ts'
 import { referenceResidual, solveReference } from './reference.ts'
 import { dequantizeSolution, solutionCodes, type Solution } from './solution.ts'
@@ -17,46 +18,7 @@ import { defaultsFor, LayerSolver, type SolverOptions } from './solve.ts'
 import { steps } from './steps/index.ts'
 import { transforms } from './transforms/index.ts'
 
-interface Case {
-  name: string
-  problem: ProblemOptions
-  settings: GridSettings
-  grid: string
-}
-
-const settings = (bits: number, group: number, symmetric: boolean, scaleType: 'f16' | 'f32'): GridSettings => ({
-  bits,
-  group,
-  symmetric,
-  scaleType,
-})
-
-const cases: Case[] = [
-  { name: '24 × 48, 3 bits', problem: { rows: 24, columns: 48 }, settings: settings(3, 0, false, 'f16'), grid: 'clip' },
-  {
-    name: '17 × 43, 2 bits, groups of 16',
-    problem: { rows: 17, columns: 43 },
-    settings: settings(2, 16, true, 'f16'),
-    grid: 'minmax',
-  },
-  { name: '1 × 31, 4 bits', problem: { rows: 1, columns: 31 }, settings: settings(4, 0, false, 'f32'), grid: 'clip' },
-  { name: '70 × 1, 3 bits', problem: { rows: 70, columns: 1 }, settings: settings(3, 0, false, 'f16'), grid: 'minmax' },
-  {
-    name: '9 × 66 with dead columns and zero rows, 3 bits, groups of 64',
-    problem: { rows: 9, columns: 66, dead: [0, 17, 65], zeroRows: [0, 4] },
-    settings: settings(3, 64, false, 'f16'),
-    grid: 'clip',
-  },
-  {
-    name: '12 × 64 from 24 tokens, 2 bits',
-    problem: { rows: 12, columns: 64, tokens: 24 },
-    settings: settings(2, 0, false, 'f16'),
-    grid: 'clip',
-  },
-  { name: '20 × 36, 8 bits', problem: { rows: 20, columns: 36 }, settings: settings(8, 0, false, 'f32'), grid: 'clip' },
-]
-
-const optionsOf = ({ settings, grid }: Pick<Case, 'settings' | 'grid'>): SolverOptions => ({
+const optionsOf = ({ settings, grid }: Pick<ConformanceCase, 'settings' | 'grid'>): SolverOptions => ({
   ...plainOptions,
   settings,
   grid: { name: grid },
@@ -99,7 +61,7 @@ function bestSingleChange(problem: ReferenceProblem, { levels }: Solution, codes
   return best
 }
 
-describe.each(cases)('$name', (one) => {
+describe.each(conformanceCases)('$name', (one) => {
   const problem = seededProblem(one.problem)
   const options = optionsOf(one)
 
@@ -180,6 +142,15 @@ describe.each(cases)('$name', (one) => {
       ])
         expect(objectives.get(block), block).toBeLessThanOrEqual(objectives.get(greedy)! * (1 + 1e-6))
       expect(objectives.get('gptq+cdquant+refit')).toBeLessThanOrEqual(objectives.get('gptq+cdquant')! * (1 + 1e-6))
+    })
+  })
+
+  test('optimal clipping: nearest codes never lose by it', async () => {
+    await withGpu(async (gpu) => {
+      const nearest = chain('nearest', { name: 'nearest' })
+      const on = (grid: string): Recipe => ({ ...nearest, grid: { name: grid } })
+      const [start, clipped] = await solveAll(gpu, problem, options, [on('minmax'), on('owc')])
+      expect(clipped.solution.objective).toBeLessThanOrEqual(start.solution.objective * (1 + 1e-6))
     })
   })
 
