@@ -9,7 +9,6 @@ import { TENSOR } from '../problem.ts'
 import { solveReference } from '../reference.ts'
 import { solutionCodes } from '../solution.ts'
 import type { SolverOptions } from '../solve.ts'
-import { partitions } from './block-partitions.ts'
 import { bestPair } from './block-reference.ts'
 import { steps } from './index.ts'
 
