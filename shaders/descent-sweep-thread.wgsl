@@ -1,14 +1,16 @@
 // Cyclic coordinate descent (QuantEase, lemma 1), one thread per row: the columns in their order, each set to its best
-// level, sweep after sweep, until a sweep moves nothing or `sweeps` are done. Y = G / h, z = −Y / s as in
+// level, sweep after sweep, until a sweep moves nothing: the
+// next `turns` blocks from number `first` on. Y = G / h, z = −Y / s as in
 // descent-thread.
 // A block of 16 columns is brought up to date when its turn comes, by all moves since its last turn: what is read of H
 // meets a Y that is held in registers, and Y itself is fetched once a sweep.
 // matrix: [columns + 1, stride], H / h of the column, and h; state (Y): [rows, stride], both in the order of
-// processing; order: [stride]; scales: [rows, groups]; codes: [rows, columns]; history: [rows, 1 + blocks +
-// columns], pairs: (moves so far, 1 where the row has ended); moves that a block has seen; the last moves (column,
-// change), going round; gains: [sweeps · blocks, rows] of (change, moves), zero before; queue: the next row.
+// processing; order: [stride]; scales: [rows, groups]; codes: [rows, columns]; history: [rows, 1 + blocks + columns],
+// pairs: (moves since the gradient was new, 1 where the row has ended); for every block the moves it has seen, and those
+// before its sweep; the last moves (column, change), going round; gains: [turns, rows] of (change, moves), zero before;
+// queue: the next row.
 struct Params {
-  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, sweeps: u32, again: u32
+  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, first: u32, turns: u32
 }
 @group(0) @binding(0) var<storage, read> matrix: array<mat4x4f>;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
@@ -32,10 +34,8 @@ fn main() {
   // Where the row's history begins, and its moves in it.
   var base = 0u;
   var moves = 0u;
-  var begun = 0u;
   var at_sweep = 0u;
   var visit = 0u;
-  var b = 0u;
   var busy = false;
   loop {
     while !busy && row < params.rows {
@@ -43,19 +43,17 @@ fn main() {
       base = min(row, params.rows - 1u) * (1u + blocks + columns);
       let own = history[base];
       moves = u32(own.x);
-      begun = moves;
-      at_sweep = moves;
-      busy = row < params.rows && (own.y == 0.0 || params.again == 1u);
+      at_sweep = u32(history[base + 1u].y);
+      busy = row < params.rows && own.y == 0.0;
       visit = 0u;
-      b = 0u;
     }
     if !busy { break; }
+    let b = (params.first + visit) % blocks;
+    at_sweep = select(at_sweep, moves, b == 0u);
     var y = state[row * blocks + b];
     let seen = u32(history[base + 1u + b].x);
-    // A fresh gradient has seen all that came before.
-    let first = select(seen, max(seen, begun), params.again == 1u);
-    var place = first % columns;
-    for (var n = first; n < moves; n++) {
+    var place = seen % columns;
+    for (var n = seen; n < moves; n++) {
       let past = history[base + 1u + blocks + place];
       y += past.y * matrix[u32(past.x) * blocks + b];
       place = select(place + 1u, 0u, place + 1u == columns);
@@ -82,18 +80,13 @@ fn main() {
       }
     }
     state[row * blocks + b] = y;
-    history[base + 1u + b] = vec2f(f32(moves), 0.0);
+    history[base + 1u + b] = vec2f(f32(moves), f32(at_sweep));
     if moves > before { gains[visit * params.rows + row] = vec2f(total, f32(moves - before)); }
     visit++;
-    b++;
-    if b == blocks {
-      let ended = moves == at_sweep;
-      if ended || visit == params.sweeps * blocks {
-        history[base] = vec2f(f32(moves), f32(ended));
-        busy = false;
-      }
-      at_sweep = moves;
-      b = 0u;
+    let ended = b == blocks - 1u && moves == at_sweep;
+    if ended || visit == params.turns {
+      history[base] = vec2f(f32(moves), f32(ended));
+      busy = false;
     }
   }
 }

@@ -1,10 +1,11 @@
 // Cyclic coordinate descent as in descent-sweep-thread, one workgroup per row, LANES columns to a block: a lane holds
 // its column of the block whose turn it is.
 // matrix: [columns + 1, stride]; state: [rows, stride]; order: [stride]; scales: [rows, groups]; codes: [rows, columns];
-// history: [rows, 1 + blocks + columns], pairs: (moves so far, 1 where the row has ended); moves that a block has seen;
-// the last moves (column, change), going round; gains: [sweeps · blocks, rows] of (change, moves), zero before.
+// history: [rows, 1 + blocks + columns], pairs: (moves since the gradient was new, 1 where the row has ended); for every
+// block the moves it has seen, and those before its sweep; the last moves (column, change), going round; gains: [turns,
+// rows] of (change, moves), zero before.
 struct Params {
-  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, sweeps: u32, again: u32
+  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, first: u32, turns: u32
 }
 // One change of a code.
 struct Move { column: u32, delta: f32, gain: f32 }
@@ -21,7 +22,7 @@ override LANES = 64u;
 // As in descent-thread.
 const MARGIN = -1e-6;
 
-var<workgroup> own: vec2f;
+var<workgroup> own: vec3f;
 var<workgroup> seen: u32;
 // The lowest lane that can move, of this turn and of the next.
 var<workgroup> lowest: array<atomic<u32>, 2>;
@@ -40,21 +41,20 @@ fn main(
   let blocks = (columns + LANES - 1u) / LANES;
   let base = row * (1u + blocks + columns);
   if lane == 0u {
-    own = history[base];
+    own = vec3f(history[base], history[base + 1u].y);
     atomicStore(&lowest[0], LANES);
   }
   let start = workgroupUniformLoad(&own);
-  if start.y == 1.0 && params.again == 0u { return; }
-  let begun = u32(start.x);
-  var moves = begun;
-  var at_sweep = moves;
+  if start.y == 1.0 { return; }
+  var moves = u32(start.x);
+  var at_sweep = u32(start.z);
   var turn = 0u;
   var ended = false;
-  for (var visit = 0u; visit < params.sweeps * blocks; visit++) {
-    let b = visit % blocks;
+  for (var visit = 0u; visit < params.turns; visit++) {
+    let b = (params.first + visit) % blocks;
+    if b == 0u { at_sweep = moves; }
     if lane == 0u { seen = u32(history[base + 1u + b].x); }
-    // A fresh gradient has seen all that came before.
-    let first = max(workgroupUniformLoad(&seen), begun * params.again);
+    let first = workgroupUniformLoad(&seen);
     let t = min(b * LANES + lane, columns - 1u);
     let live = b * LANES + lane < columns;
     let j = order[t];
@@ -96,16 +96,13 @@ fn main(
     }
     if live { state[row * params.stride + t] = y; }
     if lane == 0u {
-      history[base + 1u + b] = vec2f(f32(moves), 0.0);
+      history[base + 1u + b] = vec2f(f32(moves), f32(at_sweep));
       if moves > before { gains[visit * params.rows + row] = vec2f(total, f32(moves - before)); }
     }
     // Other lanes read these moves next.
     storageBarrier();
-    if b == blocks - 1u {
-      ended = moves == at_sweep;
-      if ended { break; }
-      at_sweep = moves;
-    }
+    ended = b == blocks - 1u && moves == at_sweep;
+    if ended { break; }
   }
   if lane == 0u { history[base] = vec2f(f32(moves), f32(ended)); }
 }

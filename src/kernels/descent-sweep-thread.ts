@@ -28,16 +28,15 @@ export const kernel = defineKernel({
     width: 'u32',
     groups: 'u32',
     top: 'f32',
-    sweeps: 'u32',
-    again: 'u32',
+    first: 'u32',
+    turns: 'u32',
   },
 })
 
 export interface SweepShape extends LevelShape {
-  /** Sweeps of this dispatch. */
-  sweeps: number
-  /** The gradient is a new one: of rows that have ended as well. */
-  again: boolean
+  /** Block whose turn it is, and turns of this dispatch. */
+  first: number
+  turns: number
 }
 
 export interface SweepBindings {
@@ -51,9 +50,9 @@ export interface SweepBindings {
   state: Binding
   /** u32 [rows, columns] */
   codes: Binding
-  /** f32 [rows, 1 + blocks + columns, 2], zeros at the start of a descent */
+  /** f32 [rows, 1 + blocks + columns, 2], zeros where the gradient is new */
   history: Binding
-  /** f32 [sweeps · blocks, rows, 2], zeros before: what a block's turn changed in its row's objective, and its moves */
+  /** f32 [turns, rows, 2], zeros before: what a block's turn changed in its row's objective, and its moves */
   gains: Binding
   /** u32 [1], zero before */
   queue: Binding
@@ -62,26 +61,26 @@ export interface SweepBindings {
 /** Columns that take their turn together. */
 export const THREAD_BLOCK = DESCENT_BLOCK
 
-/** Records at most so many sweeps of every row. */
+/** Records so many turns of every row. */
 export function sweepThread(batch: Batch, bindings: SweepBindings, shape: SweepShape, lanes = 16): void {
   batch.run(kernel, {
     bindings,
     params: sweepParams(shape),
     workgroups: spread(Math.ceil(shape.rows / lanes)),
     overrides: { LANES: lanes },
-    work: sweepWork(shape),
+    work: shape.turns * turnWork(shape, THREAD_BLOCK),
   })
 }
 
 /** The params of both shapes. */
-export function sweepParams({ rows, columns, width, groups, bits, sweeps, again }: SweepShape) {
+export function sweepParams({ rows, columns, width, groups, bits, first, turns }: SweepShape) {
   const stride = descentStride(columns)
-  return { rows, columns, stride, width, groups, top: 2 ** bits - 1, sweeps, again: Number(again) }
+  return { rows, columns, stride, width, groups, top: 2 ** bits - 1, first, turns }
 }
 
-/** Multiply-adds: a look at every column, and what the moves of a twentieth of them do to all. */
-export function sweepWork({ rows, columns, sweeps }: Pick<SweepShape, 'rows' | 'columns' | 'sweeps'>): number {
-  return sweeps * rows * columns * (32 + columns / 10)
+/** Multiply-adds of one turn: a look at the columns of the block, and what the moves of a tenth of all do to them. */
+export function turnWork({ rows, columns }: Pick<SweepShape, 'rows' | 'columns'>, block: number): number {
+  return rows * Math.min(block, columns) * (32 + columns / 10)
 }
 
 /**
@@ -96,17 +95,17 @@ export function reference(
     residual: ArrayLike<number>
     codes: ArrayLike<number>
   },
-  { rows, columns, width, groups, bits, sweeps }: SweepShape,
+  { rows, columns, width, groups, bits, turns }: LevelShape & { turns: number },
   block: number,
 ): { codes: Uint8Array; gains: Float64Array } {
   const { hessian, order, scales, residual } = given
   const codes = Uint8Array.from(given.codes)
   const blocks = Math.ceil(columns / block)
-  const gains = new Float64Array(2 * sweeps * blocks * rows)
+  const gains = new Float64Array(2 * turns * rows)
   for (let row = 0; row < rows; row++) {
     const error = Array.from({ length: columns }, (_, j) => residual[row * columns + j])
-    for (let sweep = 0; sweep < sweeps; sweep++)
-      for (let t = 0; t < columns; t++) {
+    for (let turn = 0; turn < turns; turn++)
+      for (let t = (turn % blocks) * block; t < Math.min(columns, ((turn % blocks) + 1) * block); t++) {
         const j = order[t]
         const product = error.reduce((sum, e, i) => sum + e * hessian[i * columns + j], 0)
         const h = hessian[j * columns + j]
@@ -119,7 +118,6 @@ export function reference(
         if (gain >= -1e-6 * h * scale ** 2) continue
         error[j] += delta
         codes[row * columns + j] = code
-        const turn = sweep * blocks + Math.floor(t / block)
         gains[2 * (turn * rows + row)] += gain
         gains[2 * (turn * rows + row) + 1]++
       }

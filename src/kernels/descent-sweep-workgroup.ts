@@ -2,7 +2,7 @@
 import code from '../../shaders/descent-sweep-workgroup.wgsl?raw'
 import { spread, type Batch } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
-import { reference, sweepParams, sweepWork, type SweepBindings, type SweepShape } from './descent-sweep-thread.ts'
+import { reference, sweepParams, turnWork, type SweepBindings, type SweepShape } from './descent-sweep-thread.ts'
 
 export { reference }
 
@@ -25,21 +25,21 @@ export const kernel = defineKernel({
     width: 'u32',
     groups: 'u32',
     top: 'f32',
-    sweeps: 'u32',
-    again: 'u32',
+    first: 'u32',
+    turns: 'u32',
   },
 })
 
 /** Columns that take their turn together, and lanes of a workgroup. */
 export const WORKGROUP_BLOCK = 64
 
-/** Records at most so many sweeps of every row; no queue is needed. */
+/** Records so many turns of every row; no queue is needed. */
 export function sweepWorkgroup(batch: Batch, bindings: Omit<SweepBindings, 'queue'>, shape: SweepShape): void {
   batch.run(kernel, {
     bindings,
     params: sweepParams(shape),
     workgroups: spread(shape.rows),
     overrides: { LANES: WORKGROUP_BLOCK },
-    work: sweepWork(shape),
+    work: shape.turns * turnWork(shape, WORKGROUP_BLOCK),
   })
 }

@@ -3,7 +3,7 @@
 // multiply-add per move and column.
 import type { KernelBench } from './bench.ts'
 import { descentPlaces } from './descent-columns.ts'
-import { sweep, sweepBlocks } from './descent-sweep.ts'
+import { sweep, sweepTurns } from './descent-sweep.ts'
 import { descentShaped } from './descent.ts'
 
 const SWEEPS = 2
@@ -11,7 +11,7 @@ const SWEEPS = 2
 export const bench: KernelBench = {
   name: 'descent-sweep',
   cases(_gpu, scope, size) {
-    const shape = { rows: size, columns: size, width: size, groups: 1, bits: 8, sweeps: SWEEPS, again: true }
+    const shape = { rows: size, columns: size, width: size, groups: 1, bits: 8, first: 0 }
     const places = descentPlaces(Uint32Array.from({ length: size }, (_, t) => t))
     const stride = places.length
     // Moves lower the gradient of other columns by less than it would take to open one.
@@ -25,7 +25,7 @@ export const bench: KernelBench = {
       codes: scope.upload('start', new Uint32Array(size * size).fill(128)),
     }
     return descentShaped.shapes.map((layout) => {
-      const blocks = sweepBlocks(size, layout)
+      const { blocks } = sweepTurns(shape, layout)
       const bindings = {
         matrix: scope.upload('matrix', matrix),
         order: scope.upload('order', places),
@@ -45,7 +45,7 @@ export const bench: KernelBench = {
           for (const name of ['state', 'codes'] as const)
             batch.copy(start[name], 0, bindings[name], 0, start[name].bytes)
           batch.clear(bindings.history).clear(bindings.queue)
-          sweep(batch, bindings, shape, layout)
+          sweep(batch, bindings, { ...shape, turns: SWEEPS * blocks }, layout)
         },
       }
     })

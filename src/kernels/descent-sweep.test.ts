@@ -5,7 +5,7 @@ import { withGpu } from '../test/gpu.ts'
 import { descentColumns, descentPlaces } from './descent-columns.ts'
 import { reference, THREAD_BLOCK } from './descent-sweep-thread.ts'
 import { WORKGROUP_BLOCK } from './descent-sweep-workgroup.ts'
-import { sweep, sweepBlocks } from './descent-sweep.ts'
+import { sweep, sweepTurns } from './descent-sweep.ts'
 import { diagonal } from './diagonal.ts'
 
 const shapes: [rows: number, columns: number, width: number][] = [
@@ -22,16 +22,16 @@ describe.each([
 ] as const)('one %s per row', (layout, block) => {
   test.each(shapes)('%i rows, %i columns in groups of %i', async (rows, columns, width) => {
     const { shape, hessian, scales, codes, residual, product } = descentProblem(rows, columns, width)
-    const pieces = [1, 2, 5]
+    const { blocks } = sweepTurns({ rows, columns }, layout)
+    const pieces = [1, blocks, 2, 8 * blocks]
     // Some order that is not the natural one.
     const order = Uint32Array.from({ length: columns }, (_, t) => columns - 1 - t)
-    const whole = { ...shape, sweeps: 8, again: false }
-    const expected = reference({ hessian, order, scales, residual, codes }, whole, block)
+    const turns = pieces.reduce((sum, count) => sum + count)
+    const expected = reference({ hessian, order, scales, residual, codes }, { ...shape, turns }, block)
     await withGpu(async (gpu, scope) => {
       const matrix = scope.upload('hessian', Float32Array.from(hessian))
       const places = descentPlaces(order)
       const stride = places.length
-      const blocks = sweepBlocks(columns, layout)
       const given = { diagonal: scope.buffer('diagonal', 8 * columns), order: scope.upload('order', places) }
       const bindings = {
         matrix: scope.buffer('matrix', 4 * (columns + 1) * stride),
@@ -49,10 +49,12 @@ describe.each([
       descentColumns(start, { ...given, matrix: gradient, scaled: bindings.state }, { rows, columns, stride })
       start.flush()
       const pairs: number[] = []
-      for (const sweeps of pieces) {
-        const gains = scope.buffer('gains', 8 * sweeps * blocks * rows)
+      let first = 0
+      for (const turns of pieces) {
+        const gains = scope.buffer('gains', 8 * turns * rows)
         const batch = gpu.batch('sweep').clear(gains).clear(bindings.queue)
-        sweep(batch, { ...bindings, gains }, { ...whole, sweeps }, layout)
+        sweep(batch, { ...bindings, gains }, { ...shape, first, turns }, layout)
+        first = (first + turns) % blocks
         await batch.submit()
         pairs.push(...(await gpu.readF32(gains)))
       }

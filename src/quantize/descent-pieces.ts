@@ -1,10 +1,10 @@
-// The buffers of a descent and its pieces: so many steps of every row (greedy) or so many sweeps (cyclic).
+// The buffers of a descent and its pieces: so many steps of every row. A step of greedy descent is a move, or a few at
+// once; one of cyclic descent is the turn of a block of columns.
 import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Scope } from '../gpu/scope.ts'
 import { descentColumns, descentPlaces } from '../kernels/descent-columns.ts'
-import { sweep, sweepBlocks } from '../kernels/descent-sweep.ts'
-import { sweepWork } from '../kernels/descent-sweep-thread.ts'
+import { sweep, sweepTurns } from '../kernels/descent-sweep.ts'
 import { descentWork } from '../kernels/descent-thread.ts'
 import { descent, descentLayout, type DescentLayout } from '../kernels/descent.ts'
 import { partsOf, stepSums } from '../kernels/step-sums.ts'
@@ -13,26 +13,27 @@ import type { Work } from './stage.ts'
 
 /** Submits' worth of work in one piece: a stop waits for so many. */
 const SUBMITS = 3
-/** Steps and sweeps of a piece that looks for moves which a fresh gradient still allows. */
+/** Steps of a greedy piece that looks for moves which a fresh gradient still allows; a cyclic one is a sweep. */
 const CHECK_STEPS = 4
-const CHECK_SWEEPS = 1
 /** Sweeps after which most descents have ended. */
 const USUAL_SWEEPS = 10
 /** Pieces of a curve whose points are measured one by one. */
 const HIDDEN_PIECES = 32
 
-/** What one turn changed in the objective, and in how many moves. */
-export type TurnSum = [gain: number, moves: number]
+/** What one step changed in the objective, and in how many moves. */
+export type StepSum = [gain: number, moves: number]
 
 /** What the two kinds have in common. */
 export abstract class Pieces {
-  /** Steps or sweeps of the whole descent, of a piece, of one that nearly always ends it, and of a check. */
+  /** Steps of the whole descent at most, of a piece, of one that nearly always ends it, and of a check. */
   abstract readonly limit: number
   abstract readonly longest: number
   abstract readonly usual: number
   abstract readonly check: number
-  /** Updates of a row's gradient by one step or sweep, at most. */
+  /** Updates of a row's gradient by one step, at most. */
   abstract readonly updates: number
+  /** A descent ends with so many steps that move nothing. */
+  abstract readonly span: number
   protected readonly layout: DescentLayout
   protected readonly matrix: GpuBuffer
   protected readonly state: GpuBuffer
@@ -54,9 +55,8 @@ export abstract class Pieces {
     this.matrix = scope.buffer('descent matrix', 4 * (columns + 1) * stride)
     this.state = scope.buffer('descent state', 4 * (rows + 1) * stride)
     this.queue = scope.buffer('queue', 4)
-    const batch = gpu.batch('descent start')
+    const batch = gpu.batch('descent matrix')
     this.derive(batch, problem.hessian.matrix, this.matrix, columns)
-    this.restart(batch)
     batch.flush()
   }
 
@@ -66,25 +66,25 @@ export abstract class Pieces {
     descentColumns(batch, { matrix, diagonal: hessian.diagonal, order, scaled }, { rows, columns, stride })
   }
 
-  /** Records the state of the gradient as the measure has it. */
+  /** Records a new beginning, from the gradient that the measure has. */
   restart(batch: Batch): void {
     this.derive(batch, this.work.measure.product, this.state, this.work.problem.rows)
   }
 
-  /** Records a piece; its sums go behind those of `before`. `fresh`: the gradient is a new one. */
-  abstract record(batch: Batch, length: number, before: number, fresh: boolean): void
+  /** Records a piece; its sums go behind those of `before` steps. `fresh`: the gradient is a new one. */
+  abstract record(batch: Batch, steps: number, before: number, fresh: boolean): void
 
-  /** What every turn of so many steps or sweeps changed, summed over the rows. */
-  abstract read(length: number): Promise<TurnSum[]>
+  /** What every one of so many steps changed, summed over the rows. */
+  abstract read(steps: number): Promise<StepSum[]>
 
-  protected async readSums(sums: GpuBuffer, turns: number): Promise<TurnSum[]> {
+  protected async readSums(sums: GpuBuffer, steps: number): Promise<StepSum[]> {
     const { gpu, problem } = this.work
     const parts = partsOf(problem.rows)
-    const pairs = await gpu.readF32(sums, 0, 2 * parts * turns)
-    return Array.from({ length: turns }, (_, turn) => {
+    const pairs = await gpu.readF32(sums, 0, 2 * parts * steps)
+    return Array.from({ length: steps }, (_, step) => {
       let gain = 0
       let moves = 0
-      for (let at = 2 * turn * parts; at < 2 * (turn + 1) * parts; at += 2) {
+      for (let at = 2 * step * parts; at < 2 * (step + 1) * parts; at += 2) {
         gain += pairs[at]
         moves += pairs[at + 1]
       }
@@ -92,7 +92,7 @@ export abstract class Pieces {
     })
   }
 
-  /** Steps or sweeps that fit into a piece, of which one more is so much work. */
+  /** Steps that fit into a piece, of which one more is so much work. */
   protected affordable(work: number): number {
     return Math.max(1, Math.floor((SUBMITS * this.work.gpu.workPerSubmit) / work))
   }
@@ -105,6 +105,7 @@ export class GreedyPieces extends Pieces {
   readonly usual: number
   readonly check = CHECK_STEPS
   readonly updates: 1 | 4
+  readonly span = 1
   private readonly ledger: GpuBuffer
   private readonly gains: GpuBuffer
   private readonly sums: GpuBuffer
@@ -156,19 +157,22 @@ export class GreedyPieces extends Pieces {
     stepSums(batch, { gains, sums: this.sums }, { steps, rows, before })
   }
 
-  read(steps: number): Promise<TurnSum[]> {
+  read(steps: number): Promise<StepSum[]> {
     return this.readSums(this.sums, steps)
   }
 }
 
-/** Sweeps of cyclic descent, each as many turns as a row has blocks. */
+/** Turns of the blocks of a row in cyclic descent. */
 export class SweepPieces extends Pieces {
   readonly limit: number
   readonly longest: number
   readonly usual: number
-  readonly check = CHECK_SWEEPS
+  readonly check: number
   readonly updates: number
-  private readonly blocks: number
+  readonly span: number
+  /** Turns of one submit. */
+  private readonly most: number
+  private turn = 0
   private readonly history: GpuBuffer
   private readonly gains: GpuBuffer
   private readonly sums: GpuBuffer
@@ -176,16 +180,17 @@ export class SweepPieces extends Pieces {
   private constructor(work: Work, order: Uint32Array, scope: Scope, limits: DescentLimits) {
     super(work, descentPlaces(order), scope)
     const { rows, columns } = work.problem
-    this.limit = limits.sweeps
-    this.updates = columns
-    this.blocks = sweepBlocks(columns, this.layout)
-    this.usual = USUAL_SWEEPS
-    const enough = work.truth === work.measure ? USUAL_SWEEPS : 1
-    this.longest = Math.min(limits.sweeps, this.affordable(sweepWork({ rows, columns, sweeps: 1 })), enough)
-    this.history = scope.buffer('history', 8 * rows * (1 + this.blocks + columns))
-    this.gains = scope.buffer('gains', 8 * rows * this.blocks * this.longest)
-    this.sums = scope.buffer('turn sums', 8 * partsOf(rows) * this.blocks * (this.longest + CHECK_SWEEPS))
-    work.gpu.batch('history').clear(this.history).flush()
+    const { block, blocks, work: one } = sweepTurns({ rows, columns }, this.layout)
+    this.span = this.check = blocks
+    this.updates = block
+    this.limit = limits.sweeps * blocks
+    this.usual = USUAL_SWEEPS * blocks
+    const enough = work.truth === work.measure ? this.usual : blocks
+    this.longest = Math.min(this.limit, this.affordable(one), enough)
+    this.most = Math.ceil(this.longest / SUBMITS)
+    this.history = scope.buffer('history', 8 * rows * (1 + blocks + columns))
+    this.gains = scope.buffer('gains', 8 * rows * this.most)
+    this.sums = scope.buffer('turn sums', 8 * partsOf(rows) * (this.longest + blocks))
   }
 
   static async begin(work: Work, limits: DescentLimits, scope: Scope): Promise<SweepPieces> {
@@ -193,19 +198,29 @@ export class SweepPieces extends Pieces {
     return new SweepPieces(work, order, scope, limits)
   }
 
-  record(batch: Batch, sweeps: number, before: number, fresh: boolean): void {
-    const { matrix, order, state, queue, history, gains, blocks } = this
+  override restart(batch: Batch): void {
+    super.restart(batch)
+    batch.clear(this.history)
+    this.turn = 0
+  }
+
+  record(batch: Batch, turns: number, before: number): void {
+    const { matrix, order, state, queue, history, gains, span } = this
     const { problem, levels, codes } = this.work
     const { rows, columns } = problem
     const { width, groups, bits, scales } = levels
-    batch.clear(gains).clear(queue)
     const buffers = { matrix, order, scales, state, codes, history, gains, queue }
-    sweep(batch, buffers, { rows, columns, width, groups, bits, sweeps, again: fresh }, this.layout)
-    stepSums(batch, { gains, sums: this.sums }, { steps: sweeps * blocks, rows, before: before * blocks })
+    for (let done = 0; done < turns; done += this.most) {
+      const steps = Math.min(this.most, turns - done)
+      batch.clear(gains).clear(queue)
+      sweep(batch, buffers, { rows, columns, width, groups, bits, first: this.turn, turns: steps }, this.layout)
+      stepSums(batch, { gains, sums: this.sums }, { steps, rows, before: before + done })
+      this.turn = (this.turn + steps) % span
+    }
   }
 
-  read(sweeps: number): Promise<TurnSum[]> {
-    return this.readSums(this.sums, sweeps * this.blocks)
+  read(turns: number): Promise<StepSum[]> {
+    return this.readSums(this.sums, turns)
   }
 }
 

@@ -37,11 +37,16 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
   yield curve.add([{ moves: 0, objective: hidden ? await truth.objective(codes, levels) : objective }])
   const make = limits.rule === 'greedy' ? GreedyPieces : SweepPieces
   const pieces: Pieces = await make.begin(work, limits, scope)
+  const start = gpu.batch('descent start')
+  pieces.restart(start)
+  start.flush()
   let moves = 0
   let used = 0
   let checks = 0
   // Updates of a row since the gradient was computed from scratch, at most.
   let stale = 0
+  // Steps without a move that the descent ended with so far.
+  let quiet = 0
   let ended = pieces.limit === 0
   while (used < pieces.limit && checks < MOST_CHECKS && !(ended && stale <= FRESH_UPDATES)) {
     const length: number = ended ? 0 : Math.min(pieces.longest, pieces.limit - used)
@@ -70,15 +75,16 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
       points.push({ moves: moves + moved, objective })
     }
     moves += moved
-    const turns = sums.length / (length + check)
-    const since = sums.slice(check > 0 ? turns * length : 0).reduce((sum, [, changes]) => sum + changes, 0)
+    const since = sums.slice(check > 0 ? length : 0).reduce((sum, [, changes]) => sum + changes, 0)
     if (check > 0 && since > 0) measure.changed()
     if (moved > 0) yield curve.add(hidden ? [{ moves, objective: await truth.objective(codes, levels) }] : points)
     used += length + check
     checks += Number(ended)
     const updates = Math.min(since, pieces.updates * (check || length))
     stale = check > 0 ? updates : stale + updates
-    ended = sums.slice(-turns).every(([, changes]) => changes === 0)
+    const lastMove = sums.findLastIndex(([, changes]) => changes > 0)
+    quiet = lastMove < 0 ? quiet + sums.length : sums.length - 1 - lastMove
+    ended = quiet >= pieces.span
   }
   const last = curve.end()
   if (last.length) yield last
