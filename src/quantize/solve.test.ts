@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/gpu.ts'
 import { withGpu } from '../test/gpu.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, plainOptions, solveAll } from '../test/solve.ts'
+import { steps } from './steps/index.ts'
 import { recipes, type Recipe } from './recipes.ts'
 import { solveReference } from './reference.ts'
 import type { SolverOptions } from './solve.ts'
@@ -25,7 +26,7 @@ describe('what cannot be solved', () => {
   test('unknown names, and a chain that begins with an improvement', async () => {
     await withGpu(async (gpu) => {
       await expect(solve(gpu, plainOptions, chain('x', { name: 'magic' }))).rejects.toThrow(
-        "unknown step 'magic'; known: nearest, gptq, cyclic, greedy",
+        `unknown step 'magic'; known: ${steps.map(({ name }) => name).join(', ')}`,
       )
       await expect(solve(gpu, { ...plainOptions, grid: { name: 'magic' } }, recipes[0])).rejects.toThrow(
         "unknown grid 'magic'; known: minmax, clip",
