@@ -30,7 +30,7 @@ describe('composing a recipe', () => {
 
   test.each([
     [[], /at least one step/],
-    [['greedy'], /greedy improves codes.*Begin with nearest or gptq/],
+    [['greedy'], /greedy improves codes.*Begin with nearest, gptq/],
     [['nearest', 'greedy', 'gptq'], /gptq rounds anew/],
     [['nearest', 'greedy'], /in the plan already/],
   ])('steps %j are refused', (names, message) => {
