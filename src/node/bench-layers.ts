@@ -49,7 +49,7 @@ export const LAYERS = [
 ] as const
 
 /** GPTQ first: the others are compared with it. */
-export const RECIPES = ['gptq', 'rtn', 'cyclic', 'cdquant', 'gptq+cdquant']
+export const RECIPES = ['gptq', 'rtn', 'cyclic', 'cdquant', 'gptq+cdquant', 'gptq+block', 'gptq+cdquant+refit']
 
 const SETTINGS: GridSettings = { bits: 3, group: 0, symmetric: false, scaleType: 'f16' }
 const DAMP = 0.01

@@ -65,7 +65,8 @@ function Refusal({ report }: { report: OpenReport }) {
         errors.length === 1 ? `${errors[0].subject} stands in the way.` : `${errors.length} things stand in the way.`
       }
     >
-      Nothing was loaded; what is open and solved so far stays. Mend what the line names, or choose other files.
+      Nothing was loaded; what is open and solved so far stays. Mend what the{' '}
+      {errors.length === 1 ? 'line names' : 'lines name'}, or choose other files.
       {errors.map(({ subject, fact }) => (
         <FactLine key={subject + fact} text={fact.startsWith(subject) ? fact : `${subject}: ${fact}`} />
       ))}

@@ -1,5 +1,5 @@
-// Values that stay the same object while they say the same, so that what is drawn from them is not drawn again.
-import { useMemo, useState } from 'react'
+// Values that change seldom, so that what is drawn from them is seldom drawn again.
+import { useEffect, useMemo, useRef, useState } from 'react'
 
 /** The value, as plain data; a new object only when its JSON has changed. */
 export function useSame<T>(value: T): T {
@@ -12,4 +12,20 @@ export function useLast<T>(value: T | undefined): T | undefined {
   const [last, setLast] = useState(value)
   if (value !== undefined && value !== last) setLast(value)
   return value ?? last
+}
+
+/** The newest value, but not more often than every `everyMs`; the last one always comes through. */
+export function usePaced<T>(value: T, everyMs: number): T {
+  const [shown, setShown] = useState(value)
+  const last = useRef(-Infinity)
+  useEffect(() => {
+    if (Object.is(shown, value)) return
+    const wait = Math.max(0, last.current + everyMs - performance.now())
+    const timer = setTimeout(() => {
+      last.current = performance.now()
+      setShown(value)
+    }, wait)
+    return () => clearTimeout(timer)
+  }, [value, shown, everyMs])
+  return shown
 }

@@ -5,7 +5,7 @@ import { memo, useMemo } from 'react'
 import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import type { DepthMark, DepthRow } from '../../store/curves.ts'
 import { percentTick } from '../../store/wording.ts'
-import { useSame } from '../same.ts'
+import { useLast, usePaced, useSame } from '../same.ts'
 import { useTurns } from '../turns.ts'
 import { useWidth } from '../width.ts'
 import { valueAxis } from './axes.tsx'
@@ -33,19 +33,26 @@ interface Props {
 /** Chart; axes; grid; what is drawn in it, and the pointer. */
 const PIECES = 4
 
+/** A frame stays at least so long. */
+const RESCALE_MS = 1000
+
 export default memo(function DepthChart(props: Props) {
   const { rows, yardstick, challenger, marks, working, shown, onSelect, finding } = props
   const [ref, width] = useWidth<HTMLDivElement>()
   const recipes = useSame(props.recipes)
   const turns = useTurns(width > 0 ? (recipes.length > 1 ? 2 : 1) * PIECES : 0)
   const small = width < 480
+  const begun = rows.some(({ loss }) => Object.keys(loss).length > 0)
+  const wanted = useMemo(() => depthFrames(rows, recipes, yardstick), [rows, recipes, yardstick])
+  // A run that begins anew keeps the frames until it has results.
+  const axes = useSame(useLast(begun ? wanted : undefined) ?? wanted)
+  const loss = usePaced(useSame(axes.loss), RESCALE_MS)
+  const ratio = usePaced(useSame(axes.ratio), RESCALE_MS)
   const data = useMemo(
-    () => ({ rows, recipes, yardstick, challenger, marks, small, frames: depthFrames(rows, recipes, yardstick) }),
-    [rows, recipes, yardstick, challenger, marks, small],
+    () => ({ rows, recipes, yardstick, challenger, marks, small, frames: { ...wanted, loss, ratio } }),
+    [rows, recipes, yardstick, challenger, marks, small, wanted, loss, ratio],
   )
   const place = useMemo(() => ({ working, shown }), [working, shown])
-  const loss = useSame(data.frames.loss)
-  const ratio = useSame(data.frames.ratio)
   const common = { layers: useSame(rows.map(({ layer }) => layer)), width, small, onSelect }
   return (
     <div ref={ref} className="chart depth">
@@ -145,4 +152,11 @@ function chartProps({ layers, onSelect, width }: PanelProps) {
 const margins = (small: boolean, top = 30) => ({ top, right: small ? 64 : 84, bottom: 0, left: 0 })
 
 const layerAxis = (layers: readonly string[]) =>
-  ({ type: 'number', dataKey: 'index', domain: [-0.5, layers.length - 0.5], tick: false, tickLine: false }) as const
+  ({
+    type: 'number',
+    dataKey: 'index',
+    domain: [-0.5, layers.length - 0.5],
+    niceTicks: 'none',
+    tick: false,
+    tickLine: false,
+  }) as const

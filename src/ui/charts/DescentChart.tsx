@@ -5,7 +5,7 @@ import { memo, useContext, useMemo } from 'react'
 import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts'
 import { type DescentData, valueAt } from '../../store/curves.ts'
 import { recipeShort, significant } from '../../store/wording.ts'
-import { useLast, useSame } from '../same.ts'
+import { useLast, usePaced, useSame } from '../same.ts'
 import { useTurns } from '../turns.ts'
 import { useWidth } from '../width.ts'
 import { lowerTick, valueAxis } from './axes.tsx'
@@ -16,6 +16,9 @@ import { Tip } from './Tip.tsx'
 
 /** Chart; axes; grid; what is drawn in it, and the pointer. */
 const PIECES = 4
+
+/** A frame stays at least so long. */
+const RESCALE_MS = 400
 
 interface Props {
   /** Undefined while the layer has nothing to show: the frame stays for the next one. */
@@ -28,7 +31,7 @@ export default memo(function DescentChart({ data, finding }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const small = width < 440
   const kept = useLast(data)
-  const frame = useSame(useMemo(() => descentFrame(kept), [kept]))
+  const frame = usePaced(useSame(useMemo(() => descentFrame(kept), [kept])), RESCALE_MS)
   const pieces = useTurns(width > 0 ? PIECES : 0)
   return (
     <div ref={ref} className="chart" style={{ height: small ? 330 : 400 }}>
@@ -64,6 +67,7 @@ const Drawing = memo(function Drawing({ frame, width, small, pieces }: DrawingPr
           dataKey="x"
           domain={[0, frame.width]}
           ticks={frame.xTicks}
+          niceTicks="none"
           tick={lowerTick}
           interval={0}
           height={26}

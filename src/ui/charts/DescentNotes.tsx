@@ -26,7 +26,8 @@ export function DescentNotes({ frame, small }: { frame: DescentFrame; small: boo
   const pointed = useActiveTooltipLabel()
   const active = useIsTooltipActive()
   if (!data || !scaleX || !scaleY || !plot) return null
-  const X = (value: number) => scaleX(value) ?? 0
+  // A curve may run out of the frame until that follows.
+  const X = (value: number) => Math.min(plot.x + plot.width, scaleX(value) ?? 0)
   const Y = (value: number) => scaleY(Math.min(frame.high, Math.max(frame.low, value))) ?? 0
   const { challenger, yardstick, gap, start } = data
   const right = plot.x + plot.width

@@ -34,6 +34,7 @@ export const valueAxis = ({ low, high, ticks }: { low: number; high: number; tic
     type: 'number',
     domain: [low, high] as [number, number],
     ticks,
+    niceTicks: 'none',
     tick: leftTick,
     interval: 0,
     axisLine: false,
@@ -51,7 +52,7 @@ export interface Pixel {
 export function RecipeLine({ recipe, points, thin }: { recipe: string; points: readonly Pixel[]; thin?: boolean }) {
   return (
     <g className={recipeClass(recipe)}>
-      <Curve className={thin ? 'line thin' : 'line'} points={points as never} />
+      <Curve className={thin ? 'line thin' : 'line'} points={points} />
     </g>
   )
 }

@@ -23,7 +23,13 @@ export function StageList({ title, stages, choice, none, plans, onChange }: Prop
       <legend className="label">{title}</legend>
       {none && (
         <label className="stage">
-          <input type="radio" name={id} checked={!choice} onChange={() => onChange(undefined)} />
+          <input
+            type="radio"
+            name={id}
+            aria-label={none.title}
+            checked={!choice}
+            onChange={() => onChange(undefined)}
+          />
           <span>
             <b>{none.title}</b>
             <i>{none.summary}</i>
@@ -35,6 +41,7 @@ export function StageList({ title, stages, choice, none, plans, onChange }: Prop
           <input
             type="radio"
             name={id}
+            aria-label={label}
             checked={name === choice?.name}
             onChange={() => onChange({ name })}
             aria-describedby={`${id}-${name}`}
