@@ -29,7 +29,7 @@ export async function layerCommand(args: string[]): Promise<void> {
   using gpu = await openCommandGpu()
   using hessian = await readHessian(gpu, file, columns)
   using weightsBuffer = gpu.upload('weights', weights)
-  const { bits, group, grid } = plan
+  const { bits, group } = plan
   using solver = new LayerSolver(gpu, { rows, columns, weights: weightsBuffer, hessian }, solverOptions(plan))
   for (const recipe of plan.recipes) {
     const start = performance.now()
@@ -37,6 +37,7 @@ export async function layerCommand(args: string[]): Promise<void> {
     const ms = performance.now() - start
     const { objective, relative, moves, damping, effectiveBits, notes } = solution
     if (damping && damping.length > 1) process.stderr.write(`${recipe}: damping raised, ${damping.join(', ')}\n`)
+    const grid = recipeNamed(recipe).grid?.name ?? plan.grid
     const facts = { recipe, bits, group, grid, objective, relative, rows, columns, moves, effectiveBits }
     const adapter = gpu.adapter.name
     await printLine({

@@ -90,13 +90,14 @@ async function* solveLayer(
   },
   solutions: Solutions,
 ): AsyncGenerator<RunEvent> {
-  const { bits, group, grid } = plan
+  const { bits, group } = plan
   const { problem, heldOut, known, recipes } = given
   using solver = new LayerSolver(gpu, problem, solverOptions(plan), heldOut, known?.energies.get(layer))
   known?.energies.set(layer, await solver.knownEnergies())
   for (const recipe of recipes) {
     yield { event: 'solving', layer, recipe }
-    const solution = yield* relabel(solver.solve(recipeNamed(recipe)), ({ step, points }): RunEvent => ({
+    const chosen = recipeNamed(recipe)
+    const solution = yield* relabel(solver.solve(chosen), ({ step, points }): RunEvent => ({
       event: 'descent',
       layer,
       recipe,
@@ -107,7 +108,7 @@ async function* solveLayer(
     const notes = problem.shift ? [...solution.notes, correctionNote(recipe, plan.correction)] : solution.notes
     if (damping && damping.length > 1) yield { event: 'damping', layer, recipe, tried: damping }
     const used = damping?.at(-1) ?? null
-    const shape = { bits, group, grid, rows, columns }
+    const shape = { bits, group, grid: chosen.grid?.name ?? plan.grid, rows, columns }
     const result: LayerResult = {
       layer,
       recipe,
