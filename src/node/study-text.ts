@@ -42,7 +42,8 @@ Held-out: the same losses with H of the ${heldOut} windows that follow, which no
 loss over that of GPTQ in natural order on the plan's levels. Perplexity: ${windows} windows of ${window} tokens, ${window - 1} targets each, ± standard
 error over windows; unquantized ${unquantized.toFixed(4)}. Levels: ${grid}, ${scaleType} scales, asymmetric, where a recipe does not bring its own.
 Bits: codes, scales, zeros and what a transform stores, per weight. Seconds: all layers, without evaluation, with factors and
-energies known where an earlier setting found them.
+energies known where an earlier setting found them; recipes that begin with the same first step share it, so that the first
+of them pays for it.
 
 ${settings.map(([bits, group]) => section(bits, group, rows)).join('\n')}`
 }

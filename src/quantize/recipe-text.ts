@@ -56,7 +56,8 @@ function readOption(table: OptionTable, pair: string): [string, number | string 
 /** A recipe of these stages, named by its text. */
 export function composed(stages: Pick<Recipe, 'transform' | 'grid' | 'steps'>): Recipe {
   const { transform, grid, steps: chain } = stages
-  const title = (known: Known, { name }: StageChoice) => named('stage', known, name).title
+  const title = (known: Known, { name, options }: StageChoice) =>
+    named('stage', known, name).title + (options ? ` (${Object.values(options).join(', ')})` : '')
   const titles = [
     ...(transform.name === 'none' ? [] : [title(transforms, transform)]),
     ...(grid ? [title(grids, grid)] : []),

@@ -5,10 +5,10 @@ import type { RunClient } from '../worker/client.ts'
 
 const EVERY_MS = 100
 /** On a software adapter every drawing takes from the run. */
-const SOFTWARE_MS = 200
+const SOFTWARE_MS = 300
 const SELDOM_MS = 600
 /** Share of the time that drawing may take: one part in this many. */
-const PARTS = 10
+const PARTS = 14
 
 /** The same client; consecutive `events` messages arrive together. Every other message arrives at once, in order. */
 export function paced(client: RunClient): RunClient {
