@@ -122,7 +122,7 @@ export const recipes: readonly Recipe[] = [
   {
     name: 'gptq+cdquant+refit',
     title: 'CDQuant from GPTQ, levels refitted',
-    short: 'from GPTQ + refit',
+    short: 'GPTQ + refit',
     family: 'descent',
     transform: none,
     // Levels and codes in turn until that no longer pays, and codes once more.
@@ -139,7 +139,7 @@ export const recipes: readonly Recipe[] = [
   {
     name: 'gptq+block',
     title: 'Block CD from GPTQ',
-    short: 'block from GPTQ',
+    short: 'GPTQ + block',
     family: 'block descent',
     transform: none,
     steps: [byActivation, greedy, { name: 'block' }],
