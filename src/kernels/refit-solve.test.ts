@@ -89,7 +89,8 @@ test.each(raggedShapes)('%i rows, %i columns in groups of %i', async (rows, colu
               const exact = reference(systems[row].N, systems[row].b, before, { offsets, scaleType: 'f32' })
               const falls = [now, expected, exact].map((view) => -rise(systems[row], before, view, offsets))
               const [fall, best, most] = falls
-              expect(fall).toBeGreaterThanOrEqual(0)
+              // A row either falls or keeps its levels to the bit.
+              if (!changed[row]) expect(now).toEqual(before)
               // Rounded to float16 another way here or there, a row comes out almost as good; and a fall of a millionth
               // of what exact numbers would give is none.
               expect(fall).toBeGreaterThanOrEqual(best * (scaleType === 'f16' ? 0.99 : 0.9999) - 1e-5 * most)
