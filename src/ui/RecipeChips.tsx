@@ -20,6 +20,7 @@ export function stepsOf(recipe: Recipe): string {
 
 export function RecipeChips() {
   const chosen = useSession((session) => session.plan.recipes)
+  const faithful = useSession((session) => session.plan.mode === 'faithful')
   const [seen, setSeen] = useState(OFFERED)
   const [composing, setComposing] = useState(false)
   const composer = useId()
@@ -30,7 +31,7 @@ export function RecipeChips() {
     <div className="plan-row" role="group" aria-labelledby="recipes-label">
       <div className="field wide">
         <span className="label" id="recipes-label">
-          Recipes: transform × grid × steps, solved on the same Hessians
+          Recipes: transform × grid × steps, solved on {faithful ? 'Hessians of their own' : 'the same Hessians'}
         </span>
         <div className="recipes">
           {families.map((family) => (
