@@ -2,6 +2,7 @@
 import type { TimedEvent } from './pipeline/events.ts'
 import { Playground } from './store/playground.ts'
 import { readPlan } from './store/url.ts'
+import { readView } from './store/view.ts'
 import { mount } from './ui/mount.tsx'
 import { paced } from './ui/pace.ts'
 import { createClient } from './worker/client.ts'
@@ -20,6 +21,7 @@ async function recording(): Promise<TimedEvent[]> {
 const playground = new Playground({
   client: paced(createClient()),
   link: readPlan(location.search),
+  linkedView: readView(location.search),
   bundled: BUNDLED,
   recording,
 })

@@ -20,6 +20,8 @@ export interface RunInputs extends RunTexts {
   model: Model
   /** Hessians of earlier runs of this model; used again when text and windows are the same. */
   cache: HessianCache
+  /** Where the solved layers go, for whoever wants them after the run. */
+  solutions?: Solutions
 }
 
 /** Runs a plan. @throws InputError when the plan or the texts do not fit the model. */
@@ -46,7 +48,7 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
   }
   yield* windowWarnings(inputs, model.facts, plan, windows)
 
-  const solutions = new Solutions()
+  const { solutions = new Solutions() } = inputs
   if (keeping) yield* quick(inputs, plan, windows, keeping, solutions)
   else yield* faithful(inputs, plan, windows, solutions)
 

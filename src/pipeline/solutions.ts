@@ -16,6 +16,11 @@ export class Solutions {
     this.solved.set(result.recipe, layers.set(result.layer, solution))
   }
 
+  /** Undefined where that recipe has not solved that layer. */
+  get(recipe: string, layer: string): Solution | undefined {
+    return this.solved.get(recipe)?.get(layer)
+  }
+
   /** A recipe's weights for the layers it has solved, the model's own for all others. */
   substitute(gpu: Gpu, recipe: string): Substitute {
     const layers = this.solved.get(recipe)

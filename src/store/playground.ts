@@ -7,12 +7,16 @@ import type { FromWorker, NamedBlob, NamedText, OpenReport, Source } from '../wo
 import { focusLayer } from './compare.ts'
 import { Playback } from './playback.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
+import { Questions } from './questions.ts'
 import type { LinkedPlan } from './url.ts'
+import { plainView, type LinkedView } from './view.ts'
 import { without } from './without.ts'
 
 export interface PlaygroundOptions {
   client: RunClient
   link: LinkedPlan
+  /** What the link says about the page itself. */
+  linkedView?: LinkedView
   /** Name of the bundled model. */
   bundled: string
   /** Loads the recorded run that is shown where there is no WebGPU. */
@@ -24,6 +28,8 @@ export type TextUse = 'calibration' | 'evaluation'
 /** Store and actions. Files, texts and the wire stay in here, outside of the store. */
 export class Playground {
   readonly store: StoreApi<Session>
+  /** What rooms ask the worker beside the run. */
+  readonly questions: Questions
   private readonly texts: Partial<Record<TextUse, NamedText>> = {}
   private dropped: Source | undefined
   /** The recording on screen, if any; its scrubber and speed are its own. */
@@ -32,8 +38,13 @@ export class Playground {
 
   constructor(private readonly options: PlaygroundOptions) {
     const { plan, problems, autorun } = options.link
-    this.store = createStore<Session>(() => newSession(plan, problems, options.bundled))
+    const { room = 'play', view = plainView, layer, problems: others = [] } = options.linkedView ?? {}
+    this.store = createStore<Session>(() => ({
+      ...newSession(plan, [...problems, ...others], options.bundled, view, room),
+      ...(layer !== undefined && { selected: layer }),
+    }))
     this.runWhenOpened = autorun
+    this.questions = new Questions(options.client)
     options.client.listen((message) => this.hear(message))
   }
 
@@ -50,6 +61,7 @@ export class Playground {
   }
 
   private hear(message: FromWorker) {
+    if (this.questions.hear(message)) return
     // A recording is on screen: checkpoints can still be looked at, but nothing runs.
     if (this.playback && message.type === 'failed') return this.fail(message.message)
     if (this.playback && message.type !== 'opening' && message.type !== 'opened') return
@@ -111,7 +123,8 @@ export class Playground {
 
   private start(stepping: boolean) {
     const { calibration, evaluation } = this.texts
-    this.replace({ ...without(this.session, 'failure'), room: 'play', state: 'running' })
+    const room = this.session.room === 'open' ? 'play' : this.session.room
+    this.replace({ ...without(this.session, 'failure'), room, state: 'running' })
     this.options.client.send({
       type: 'run',
       plan: this.session.plan,
@@ -161,7 +174,7 @@ export class Playground {
   private restart() {
     const { state, run } = this.session
     const begun = run.plan !== undefined || state === 'running'
-    if (this.session.room === 'play' && begun && state !== 'opening' && this.session.opened) this.start(false)
+    if (this.session.room !== 'open' && begun && state !== 'opening' && this.session.opened) this.start(false)
   }
 
   /** The user's own text, or the model's own again. */

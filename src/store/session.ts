@@ -3,9 +3,12 @@ import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { FailureKind, FromWorker, OpenReport, RunState } from '../worker/protocol.ts'
 import { emptyRun, fold, type Run } from './run.ts'
+import { plainView, type View } from './view.ts'
 import { without } from './without.ts'
 
-export type Room = 'play' | 'open'
+/** In the order of the top bar. */
+export const rooms = ['play', 'layer', 'compare', 'lessons', 'open'] as const
+export type Room = (typeof rooms)[number]
 
 export interface Session {
   /** The plan being edited; the run carries the one it was started with. */
@@ -35,6 +38,8 @@ export interface Session {
   /** Dropped checkpoint that can be chosen again beside the bundled model. */
   dropped?: string
   bundled: string
+  /** What the address says about the page itself, not about the plan. */
+  view: View
   calibration?: { name: string; characters: number }
   evaluation?: { name: string; characters: number }
   /** The layer the user picked; absent: the page follows the run. */
@@ -42,11 +47,18 @@ export interface Session {
   recording?: { name: string; at: number; length: number; playing: boolean; speed: number }
 }
 
-export function newSession(plan: Plan, problems: readonly string[], bundled: string): Session {
+export function newSession(
+  plan: Plan,
+  problems: readonly string[],
+  bundled: string,
+  view: View = plainView,
+  room: Room = 'play',
+): Session {
   return {
     plan,
     problems,
-    room: 'play',
+    view,
+    room,
     state: 'idle',
     reading: false,
     liveBytes: 0,
@@ -78,10 +90,18 @@ export function receive(session: Session, message: FromWorker): Session {
     case 'events': {
       const run = message.events.reduce(fold, session.run)
       const restarted = message.events.some(({ event }) => event === 'started')
-      return { ...(restarted ? without(session, 'selected', 'failure') : session), run }
+      if (!restarted) return { ...session, run }
+      // A run is watched from its beginning; a room that looks at one layer stays with it, if it is still there.
+      const stays = session.room !== 'play' && session.selected !== undefined && run.order.includes(session.selected)
+      return { ...without(session, 'failure', ...(stays ? [] : (['selected'] as const))), run }
     }
     case 'state':
       return { ...session, state: message.state, liveBytes: message.liveBytes }
+    case 'part':
+    case 'answer':
+    case 'refused':
+      // Answers belong to the room that asked (questions.ts), not to the page's state.
+      return session
     case 'failed':
       return { ...session, state: 'failed', reading: false, failure: { kind: message.kind, message: message.message } }
   }

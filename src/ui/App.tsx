@@ -1,15 +1,15 @@
-// The page: top bar, plan, one of two rooms, foot; keys, drops and the recording's clock.
-import { useCallback, useEffect, useMemo, useState } from 'react'
+// The page: top bar, plan, one of the rooms, foot; keys, drops and the recording's clock.
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { writePlan } from '../store/url.ts'
+import { writeView } from '../store/view.ts'
 import { Broken } from './Broken.tsx'
 import { copyText } from './clipboard.ts'
 import { isText, pickedFiles } from './files.ts'
 import { type KeyAction, useKeys } from './keys.ts'
 import { KeysDialog } from './KeysDialog.tsx'
-import { OpenRoom } from './OpenRoom.tsx'
 import { PlanStrip } from './PlanStrip.tsx'
-import { PlayRoom } from './PlayRoom.tsx'
 import { RecordingBanner } from './RecordingBanner.tsx'
+import { rooms } from './rooms.ts'
 import { usePlayground, useSession } from './session.ts'
 import { useTheme } from './theme.ts'
 import { TopBar } from './TopBar.tsx'
@@ -20,6 +20,7 @@ export function App() {
   const [theme, turnTheme] = useTheme()
   const [shared, share] = useShare()
   const [keysOpen, setKeysOpen] = useState(false)
+  const { Room, planned } = rooms.find((one) => one.room === room)!
   const dragging = useDrops()
   usePlanInAddress()
   usePlayerClock()
@@ -43,8 +44,12 @@ export function App() {
       ...bits,
       { key: '[', name: '[', what: 'layer before', run: () => playground.selectNext(-1) },
       { key: ']', name: ']', what: 'layer after', run: () => playground.selectNext(1) },
-      { key: 'o', name: 'O', what: 'open a model', run: () => playground.go('open') },
-      { key: 'p', name: 'P', what: 'play', run: () => playground.go('play') },
+      ...rooms.map(({ room, key, what }) => ({
+        key: key.toLowerCase(),
+        name: key,
+        what,
+        run: () => playground.go(room),
+      })),
       { key: 's', name: 'S', what: 'copy a link to this plan', run: share },
       { key: 't', name: 'T', what: 'theme', run: turnTheme },
       { key: '?', name: '?', what: 'all keys', run: () => setKeysOpen(true) },
@@ -54,13 +59,17 @@ export function App() {
   return (
     <>
       <TopBar theme={theme} turnTheme={turnTheme} share={share} shared={shared} />
-      {room === 'play' && <PlanStrip />}
-      {room === 'play' && (
+      {room !== 'open' && planned && <PlanStrip />}
+      {room !== 'open' && (
         <div className="page">
           <RecordingBanner />
         </div>
       )}
-      <Broken key={room}>{room === 'play' ? <PlayRoom /> : <OpenRoom />}</Broken>
+      <Broken key={room}>
+        <Suspense fallback={<main className="page" id="main" aria-busy="true" />}>
+          <Room />
+        </Suspense>
+      </Broken>
       <footer className="foot">
         <div className="page">
           <p>
@@ -103,14 +112,16 @@ function useShare(): [string, () => void] {
   return [shared, share]
 }
 
-/** Keeps the address in step with the plan. A recorded run is not the user's plan. */
+/** Keeps the address in step with the plan and with what is looked at. A recorded run is not the user's plan. */
 function usePlanInAddress() {
   const plan = useSession((session) => session.plan)
+  const room = useSession((session) => session.room)
+  const layer = useSession((session) => session.selected)
   const recording = useSession((session) => session.recording !== undefined)
   useEffect(() => {
-    if (!recording)
-      history.replaceState(null, '', `${location.pathname}${writePlan(plan, location.search)}${location.hash}`)
-  }, [plan, recording])
+    const search = writeView(room, layer, recording ? location.search : writePlan(plan, location.search))
+    history.replaceState(null, '', `${location.pathname}${search}${location.hash}`)
+  }, [plan, room, layer, recording])
 }
 
 /** Plays a recording in the time of the viewer. */

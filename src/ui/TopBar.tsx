@@ -1,15 +1,10 @@
 // Logo, rooms, what runs where, and the two buttons every room has.
 import { useState } from 'react'
-import type { Room } from '../store/session.ts'
 import { bytes } from '../store/wording.ts'
 import { Icon, Logo } from './icons.tsx'
+import { rooms } from './rooms.ts'
 import { usePlayground, useSession } from './session.ts'
 import type { Theme } from './theme.ts'
-
-const rooms: readonly { room: Room; title: string }[] = [
-  { room: 'play', title: 'Play' },
-  { room: 'open', title: 'Open model' },
-]
 
 interface Props {
   theme: Theme

@@ -3,7 +3,7 @@ import { Session } from './session.ts'
 import { shapeStore } from './shape-store.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
 
-const post = (message: FromWorker) => postMessage(message)
+const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer })
 const session = new Session(navigator.gpu, post, () => performance.now(), shapeStore(globalThis.caches, location.href))
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {

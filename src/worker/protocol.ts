@@ -2,6 +2,7 @@
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts, ModelFacts, TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import type { Question } from './questions.ts'
 
 /** A file of a checkpoint; `path` is relative to the dropped folder. */
 export interface NamedBlob {
@@ -54,6 +55,10 @@ export type ToWorker =
   /** Works on until the next layer is solved, then pauses. */
   | { type: 'step' }
   | { type: 'stop' }
+  /** A room asks; `part`s and the `answer`, or `refused`, come back with the same id (questions.ts). */
+  | { type: 'ask'; id: number; question: Question }
+  /** Nobody waits for that answer any more. */
+  | { type: 'forget'; id: number }
   /** Destroys the device as the system would, to try out the recovery. */
   | { type: 'lose' }
 
@@ -72,3 +77,6 @@ export type FromWorker =
   | { type: 'events'; events: TimedEvent[] }
   | { type: 'state'; state: RunState; liveBytes: number }
   | { type: 'failed'; kind: FailureKind; message: string }
+  | { type: 'part'; id: number; part: unknown }
+  | { type: 'answer'; id: number; answer: unknown }
+  | { type: 'refused'; id: number; kind: FailureKind; message: string }

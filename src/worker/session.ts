@@ -5,7 +5,9 @@ import type { ShapeStore } from '../kernels/shapes.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { run } from '../pipeline/run.ts'
+import { Solutions } from '../pipeline/solutions.ts'
 import { timed } from '../pipeline/timed.ts'
+import { Asking, type Desk } from './asking.ts'
 import { Device } from './device.ts'
 import { errorKind } from './failure.ts'
 import { openSource, type Opened } from './open.ts'
@@ -37,14 +39,18 @@ export class Session {
   /** Until the first model is there: what a run that comes too early waits for. */
   private first: Promise<void> | undefined
   private opens = 0
+  private newest: Desk['run']
+  private readonly asking: Asking
 
   constructor(
     entry: GPU | undefined,
-    private readonly post: (message: FromWorker) => void,
+    private readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
     private readonly now: () => number,
     store: ShapeStore,
   ) {
     this.device = new Device(entry, post, store)
+    const free = () => (this.paused ? Promise.resolve() : this.running)
+    this.asking = new Asking(() => this.desk(), free, post)
   }
 
   /** Never rejects: what goes wrong is posted. */
@@ -81,6 +87,11 @@ export class Session {
         return Promise.resolve()
       case 'stop':
         return this.enqueue(() => this.running)
+      case 'ask':
+        this.asked++
+        return this.asking.ask(message.id, message.question)
+      case 'forget':
+        return Promise.resolve(this.asking.forget(message.id))
       case 'open':
         return this.open(message.source)
       case 'run':
@@ -89,6 +100,16 @@ export class Session {
         this.stepping = message.stepping
         return this.enqueue((asked) => this.start(message, asked))
     }
+  }
+
+  /** What questions are answered from. @throws InputError when there is nothing yet. */
+  private async desk(): Promise<Desk> {
+    const gpu = await this.device.open()
+    if (!gpu) throw new InputError('this browser offers no WebGPU')
+    if (!this.opened) await this.first
+    if (!this.opened) throw new InputError('no model is open')
+    const { opened, cache, newest } = this
+    return { gpu, opened, cache, ...(newest && { run: newest }) }
   }
 
   /** Takes a turn in the queue, and ends the run that is going on without waiting for it. */
@@ -152,14 +173,17 @@ export class Session {
 
   private async takeOver(report: OpenReport, opened: Opened): Promise<void> {
     await this.running
+    await this.asking.interrupt()
     this.opened = opened
     this.cache = new HessianCache()
+    this.newest = undefined
     this.post({ type: 'opened', report })
     this.state('idle')
   }
 
   private async start(message: ToWorker & { type: 'run' }, asked: number): Promise<void> {
     await this.running
+    await this.asking.interrupt()
     this.busy = true
     let begun = false
     try {
@@ -170,7 +194,10 @@ export class Session {
       const { model, texts } = this.opened
       const [calibration, evaluation] = await texts(message.calibration, message.evaluation)
       await this.device.shapes
-      const events = run({ gpu, model, calibration, evaluation, cache: this.cache }, message.plan)
+      const { plan } = message
+      const solutions = new Solutions()
+      this.newest = { plan, solutions }
+      const events = run({ gpu, model, calibration, evaluation, cache: this.cache, solutions }, plan)
       this.running = this.pull(timed(events, this.now), () => this.ending > asked).finally(() => (this.busy = false))
       begun = true
     } finally {
