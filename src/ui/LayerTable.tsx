@@ -1,5 +1,5 @@
 // Every number: one row per layer, one column per recipe, then the comparison, the shape and the moves.
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useRef, useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { challenger, focusLayer, reference, tableRows, type TableRow } from '../store/compare.ts'
 import { fileStem, layersCsv, runJson } from '../store/downloads.ts'
@@ -20,7 +20,7 @@ const captions: Readonly<Record<TableView, (yardstick: string | undefined) => st
 
 export function LayerTable() {
   const playground = usePlayground()
-  const all = useSession(useShallow(({ run }) => tableRows(run)))
+  const all = useDeferredValue(useSession(useShallow(({ run }) => tableRows(run))))
   const hasHeldOut = useSession(({ run, plan }) => (run.plan ?? plan).heldOut > 0)
   const [asked, setView] = useState<TableView>('loss')
   const [sort, setSort] = useState(modelOrder)
@@ -33,13 +33,23 @@ export function LayerTable() {
   const scroller = useRef<HTMLDivElement>(null)
   const following = useSession((session) => session.selected === undefined && session.state === 'running')
   useEffect(() => {
-    const box = scroller.current
-    const row = box?.querySelector<HTMLElement>('tr[data-shown]')
-    if (!box || !row || !following || box.matches(':hover, :focus-within')) return
-    const head = 40
-    if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight)
-      box.scrollTop = row.offsetTop + row.offsetHeight - box.clientHeight + row.offsetHeight
-    else if (row.offsetTop < box.scrollTop + head) box.scrollTop = row.offsetTop - head
+    if (!following) return
+    const follow = () => {
+      const box = scroller.current
+      const row = box?.querySelector<HTMLElement>('tr[data-shown]')
+      if (!box || !row || box.matches(':hover, :focus-within')) return
+      const head = 40
+      if (row.offsetTop + row.offsetHeight > box.scrollTop + box.clientHeight)
+        box.scrollTop = row.offsetTop + row.offsetHeight - box.clientHeight + row.offsetHeight
+      else if (row.offsetTop < box.scrollTop + head) box.scrollTop = row.offsetTop - head
+    }
+    // Behind the frame, where asking for places does not force another layout.
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const frame = requestAnimationFrame(() => (timer = setTimeout(follow)))
+    return () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
   }, [shown, following])
   // A phone has room for these three.
   const minor = (name: string) =>
