@@ -9,12 +9,15 @@ import { run, type TokenText } from '../pipeline/run.ts'
 import { timed } from '../pipeline/timed.ts'
 import { tokenText } from '../pipeline/texts.ts'
 import { fileText, folderBlobs, fromHere } from './files.ts'
+import { layerBitsOf } from './layer-bits.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments } from './options.ts'
 import { Progress } from './progress.ts'
 
 export async function modelCommand(args: string[]): Promise<void> {
-  const { path, plan, values } = parseArguments('model', args)
+  const { path, plan: uniform, values } = parseArguments('model', args)
+  const mix = values['layer-bits']
+  const plan = mix === undefined ? uniform : { ...uniform, layerBits: await layerBitsOf(String(mix)) }
   for (const name of ['calibration', 'evaluation'] as const)
     if (typeof values[name] !== 'string') throw new InputError(`--${name} TEXT is missing`)
   const folder = await folderBlobs(path)

@@ -18,6 +18,7 @@ TEXT     a text file, or a .json file with an array of token ids
 
   --recipe, --recipes LIST   presets by name, such as rtn,gptq,cdquant (recipes lists them all with their stages and sources)
   --bits N                   2 to 8
+  --layer-bits MIX           model: bits of single layers, PATH=BITS,PATH=BITS or a .json file with an object of them
   --group N|tensor           columns per group (absent: one group per row; tensor: one for the layer)
   --symmetric                zero in the middle of the codes
   --grid NAME                ${grids.map(({ name }) => name).join(', ')} (default: minmax, as on the page)
@@ -69,6 +70,7 @@ const flags = {
     faithful: { type: 'boolean' },
     correction: { type: 'string' },
     'save-log': { type: 'string' },
+    'layer-bits': { type: 'string' },
   },
 } as const
 

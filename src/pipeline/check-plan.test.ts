@@ -11,6 +11,7 @@ const layers = [
 test('the default plan is fine', () => {
   expect(() => checkPlan(defaultPlan, layers)).not.toThrow()
   expect(() => checkPlan({ ...defaultPlan, mode: 'faithful', correction: 0.5 }, layers)).not.toThrow()
+  expect(() => checkPlan({ ...defaultPlan, layerBits: { [layers[1].layer]: 8 } }, layers)).not.toThrow()
 })
 
 test.each<[Partial<Plan>, RegExp]>([
@@ -20,6 +21,14 @@ test.each<[Partial<Plan>, RegExp]>([
   [{ bits: 1 }, /bits is 1; allowed: whole numbers from 2 to 8/],
   [{ bits: 2.5 }, /bits is 2.5/],
   [{ bits: 9 }, /bits is 9/],
+  [
+    { layerBits: { 'model.layers.7.mlp.up_proj': 4 } },
+    /bits are given for model.layers.7.mlp.up_proj, which is not among the 2 layers of the model/,
+  ],
+  [
+    { layerBits: { [layers[0].layer]: 9 } },
+    /bits of model.layers.0.self_attn.q_proj is 9; allowed: whole numbers from 2/,
+  ],
   [{ group: -2 }, /group is -2/],
   [{ group: 129 }, /group 129 is larger than the 128 columns of model.layers.0.self_attn.q_proj/],
   [{ group: 512 }, /group 512 .* \(and of 1 more layers\)/],

@@ -28,6 +28,7 @@ export function checkPlan(plan: Plan, layers: readonly Pick<LayerFacts, 'layer' 
   if (!grids.some((grid) => grid.name === plan.grid))
     throw new InputError(`unknown grid '${plan.grid}'; known: ${grids.map((grid) => grid.name).join(', ')}`)
   whole('bits', plan.bits, 2, 8)
+  checkLayerBits(plan, layers)
   if (plan.group !== TENSOR) whole('group', plan.group, 0, 1e6)
   whole('window', plan.window, 2, 1e6)
   whole('samples', plan.samples, 1, 1e6)
@@ -47,6 +48,15 @@ export function checkPlan(plan: Plan, layers: readonly Pick<LayerFacts, 'layer' 
       `group ${plan.group} is larger than the ${narrow[0].columns} columns of ${narrow[0].layer}` +
         (narrow.length > 1 ? ` (and of ${narrow.length - 1} more layers)` : ''),
     )
+}
+
+function checkLayerBits({ layerBits = {} }: Plan, layers: readonly Pick<LayerFacts, 'layer'>[]): void {
+  const known = new Set(layers.map(({ layer }) => layer))
+  for (const [layer, bits] of Object.entries(layerBits)) {
+    if (!known.has(layer))
+      throw new InputError(`bits are given for ${layer}, which is not among the ${known.size} layers of the model`)
+    whole(`bits of ${layer}`, bits, 2, 8)
+  }
 }
 
 /** The correction is a gradient on the true H. */

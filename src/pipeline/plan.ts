@@ -5,6 +5,8 @@ import type { SolverOptions } from '../quantize/solve.ts'
 export interface Plan extends GridSettings {
   /** Recipe names, in the order they are solved. */
   recipes: readonly string[]
+  /** Bits of single layers by tensor path; layers that are absent have `bits`. Absent: all have. */
+  layerBits?: Readonly<Record<string, number>>
   grid: string
   /** Column order of GPTQ and cyclic descent where a recipe does not fix its own. */
   order: 'natural' | 'activation'
@@ -53,9 +55,14 @@ export const defaultPlan: Plan = {
   windows: 16,
 }
 
-/** What a plan asks of the solver of a layer. */
-export function solverOptions(plan: Plan): SolverOptions {
-  const { bits, group, symmetric, scaleType, grid, order, damp, seed, eigenClip, eigenThreshold } = plan
+/** Bits of one layer's codes, by its tensor path. */
+export function bitsOf({ bits, layerBits }: Pick<Plan, 'bits' | 'layerBits'>, layer: string): number {
+  return layerBits && Object.hasOwn(layerBits, layer) ? layerBits[layer] : bits
+}
+
+/** What a plan asks of the solver of a layer that gets so many bits. */
+export function solverOptions(plan: Plan, bits = plan.bits): SolverOptions {
+  const { group, symmetric, scaleType, grid, order, damp, seed, eigenClip, eigenThreshold } = plan
   return {
     grid: { name: grid },
     settings: { bits, group, symmetric, scaleType },

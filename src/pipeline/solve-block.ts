@@ -8,7 +8,7 @@ import type { Problem } from '../quantize/problem.ts'
 import type { CapturedHessian, KnownFacts } from './capture.ts'
 import { correctionNote, correctionShift } from './correction.ts'
 import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
-import { solverOptions, type Plan } from './plan.ts'
+import { bitsOf, solverOptions, type Plan } from './plan.ts'
 import { relabel } from './relabel.ts'
 import type { RunInputs } from './run.ts'
 import type { Solutions } from './solutions.ts'
@@ -90,9 +90,10 @@ async function* solveLayer(
   },
   solutions: Solutions,
 ): AsyncGenerator<RunEvent> {
-  const { bits, group } = plan
+  const { group } = plan
+  const bits = bitsOf(plan, layer)
   const { problem, heldOut, known, recipes } = given
-  using solver = new LayerSolver(gpu, problem, solverOptions(plan), heldOut, known?.energies.get(layer))
+  using solver = new LayerSolver(gpu, problem, solverOptions(plan, bits), heldOut, known?.energies.get(layer))
   known?.energies.set(layer, await solver.knownEnergies())
   for (const recipe of recipes) {
     yield { event: 'solving', layer, recipe }
