@@ -26,6 +26,8 @@ export interface Model {
   /** W f32 [rows, columns] of a layer. */
   weights(layer: LayerFacts): Promise<Float32Array<ArrayBuffer>>
   forward(gpu: Gpu, size: ForwardSize): Forward
+  /** Under which results measured on it are kept; worked out once. @throws InputError when tensors cannot be read. */
+  fingerprint(): Promise<string>
 }
 
 export interface ForwardSize {

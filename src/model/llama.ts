@@ -2,6 +2,7 @@
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import type { InputGroup, LayerFacts } from './facts.ts'
 import type { Family, Model } from './family.ts'
+import { fingerprint } from './fingerprint.ts'
 import { llamaConfig } from './llama-config.ts'
 import { LlamaForward } from './llama-forward.ts'
 import { blockNorms, llamaInputs, outerTensors } from './llama-tensors.ts'
@@ -34,6 +35,7 @@ function open(checkpoint: Checkpoint): Model {
     (sum, shape) => sum + shape.reduce((product, length) => product * length, 1),
     0,
   )
+  let known: Promise<string> | undefined
   return {
     facts: {
       name: checkpoint.name,
@@ -50,5 +52,6 @@ function open(checkpoint: Checkpoint): Model {
     inputs: (block: number): InputGroup[] => inputs[block],
     weights: ({ layer }: LayerFacts) => checkpoint.floats(`${layer}.weight`),
     forward: (gpu, size) => new LlamaForward(gpu, checkpoint, config, size),
+    fingerprint: () => (known ??= fingerprint(checkpoint, shapes)),
   }
 }

@@ -45,14 +45,22 @@ export type RunEvent =
   | {
       event: 'started'
       plan: Plan
-      model: ModelFacts
+      /** `fingerprint` (model/fingerprint.ts) and the digests name what was measured on; old recordings have none. */
+      model: ModelFacts & { fingerprint?: string }
       adapter: AdapterFacts
       layers: LayerFacts[]
       /** True when the Hessians of an earlier run are used again. */
       cached: boolean
       /** `heldOut`: windows behind them that no solver sees; absent where there are none. */
-      calibration: { text: string; tokens: number; windows: number; heldOut?: number }
-      evaluation: { text: string; windows: number }
+      calibration: {
+        text: string
+        tokens: number
+        windows: number
+        heldOut?: number
+        digest?: string
+        heldOutDigest?: string
+      }
+      evaluation: { text: string; windows: number; digest?: string }
     }
   /** Windows of this block's calibration that are through, held-out ones too. `recipe`: whose model; absent where all share it. */
   | { event: 'calibrating'; block: number; recipe?: string; windows: number; of: number }

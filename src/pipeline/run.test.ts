@@ -23,15 +23,17 @@ test('held-out windows come behind those of calibration, and warnings say what i
       const warnings = yielded.flatMap((event) => (event.event === 'warning' ? [event.text] : []))
       return { warnings, calibration: started.calibration, held: layers.every(({ heldOut }) => heldOut !== undefined) }
     }
+    const digest = expect.stringMatching(/^[0-9a-f]{16}$/) as string
+    const digests = { digest, heldOutDigest: digest }
     expect(await warningsOf({ ...tinyPlan, windows: 0 })).toEqual({
       warnings: [],
-      calibration: { text: 'calibration', tokens: 65, windows: 5, heldOut: 2 },
+      calibration: { text: 'calibration', tokens: 65, windows: 5, heldOut: 2, ...digests },
       held: true,
     })
     // 99 tokens are 7 windows of 13.
     expect(await warningsOf({ ...tinyPlan, heldOut: 4, windows: 0 })).toEqual({
       warnings: ["calibration text 'calibration' has 2 of the 4 held-out windows asked for"],
-      calibration: { text: 'calibration', tokens: 65, windows: 5, heldOut: 2 },
+      calibration: { text: 'calibration', tokens: 65, windows: 5, heldOut: 2, ...digests },
       held: true,
     })
     expect(await warningsOf({ ...tinyPlan, samples: 9, windows: 0 })).toEqual({
@@ -39,7 +41,7 @@ test('held-out windows come behind those of calibration, and warnings say what i
         "calibration text 'calibration' has 7 of the 9 windows asked for",
         "calibration text 'calibration' has 0 of the 2 held-out windows asked for",
       ],
-      calibration: { text: 'calibration', tokens: 91, windows: 7 },
+      calibration: { text: 'calibration', tokens: 91, windows: 7, digest },
       held: false,
     })
   })

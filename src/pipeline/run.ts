@@ -8,6 +8,7 @@ import type { Perplexity, RunEvent } from './events.ts'
 import { faithful } from './faithful.ts'
 import type { HessianCache } from './hessian-cache.ts'
 import type { Plan } from './plan.ts'
+import { identify } from './identity.ts'
 import { keepingOf, quick } from './quick.ts'
 import { relabel } from './relabel.ts'
 import { Solutions } from './solutions.ts'
@@ -30,11 +31,12 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
   checkPlan(plan, model.layers)
   const windows = planWindows(inputs, plan)
   const { calibration, heldOut, evaluation } = windows
+  const identity = await identify(model, windows)
   const keeping = plan.mode === 'quick' ? keepingOf(cache, model, windows) : undefined
   yield {
     event: 'started',
     plan,
-    model: model.facts,
+    model: { ...model.facts, fingerprint: identity.fingerprint },
     adapter: gpu.adapter,
     layers: model.layers,
     cached: keeping?.cached ?? false,
@@ -43,8 +45,14 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
       tokens: calibration.length * plan.window,
       windows: calibration.length,
       ...(heldOut.length && { heldOut: heldOut.length }),
+      digest: identity.calibration,
+      ...(identity.heldOut && { heldOutDigest: identity.heldOut }),
     },
-    evaluation: { text: inputs.evaluation.name, windows: evaluation.length },
+    evaluation: {
+      text: inputs.evaluation.name,
+      windows: evaluation.length,
+      ...(identity.evaluation && { digest: identity.evaluation }),
+    },
   }
   yield* windowWarnings(inputs, model.facts, plan, windows)
 

@@ -45,13 +45,13 @@ export interface EarlierRun {
 export interface Run {
   phase: Phase
   plan?: Plan
-  model?: ModelFacts
+  model?: ModelFacts & { fingerprint?: string }
   adapter?: AdapterFacts
   /** True when the Hessians of an earlier run are used again. */
   cached: boolean
   /** `heldOut`: windows behind those of calibration, for losses that no solver saw. */
-  calibration?: { text: string; tokens: number; windows: number; heldOut?: number }
-  evaluation?: { text: string; windows: number }
+  calibration?: (TimedEvent & { event: 'started' })['calibration']
+  evaluation?: (TimedEvent & { event: 'started' })['evaluation']
   /** Tensor paths in the model's order. */
   order: readonly string[]
   layers: Readonly<Record<string, LayerState>>

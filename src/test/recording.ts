@@ -62,6 +62,7 @@ export function madeUpRun({
   }
   const model = {
     name: 'made-up-model',
+    fingerprint: `made-up-${blocks}`,
     architecture: 'llama',
     parameters: 918656,
     blocks,
@@ -70,7 +71,8 @@ export function madeUpRun({
     context: 256,
     tied: true,
   }
-  const calibration = { text: 'calibration.txt', tokens, windows: plan.samples }
+  const windows = (count: number) => `${count}x${plan.window}`
+  const calibration = { text: 'calibration.txt', tokens, windows: plan.samples, digest: windows(plan.samples) }
   push({
     event: 'started',
     plan,
@@ -79,7 +81,7 @@ export function madeUpRun({
     layers,
     cached,
     calibration,
-    evaluation: { text: 'evaluation.txt', windows: plan.windows },
+    evaluation: { text: 'evaluation.txt', windows: plan.windows, digest: windows(plan.windows) },
   })
   for (let block = 0; block < blocks; block++) {
     if (!cached)
