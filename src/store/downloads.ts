@@ -1,6 +1,7 @@
 // A run as files: JSON with the fields of the `finished` event plus the plan, and the layer table as CSV.
 import type { LayerResult } from '../pipeline/events.ts'
 import { challenger, ratio, reference } from './compare.ts'
+import { isMixed } from './mix.ts'
 import type { Run } from './run.ts'
 
 /** Results in the order they were made: layer by layer, recipes in plan order. */
@@ -43,5 +44,5 @@ const text = (value: number | undefined) => (value === undefined ? '' : String(v
 export function fileStem(run: Run): string {
   const { model, plan } = run
   const group = plan?.group ? `g${plan.group}` : 'row'
-  return `${(model?.name ?? 'run').replace(/[^\w.-]+/g, '-')}-${plan?.bits ?? 0}bit-${group}`
+  return `${(model?.name ?? 'run').replace(/[^\w.-]+/g, '-')}-${plan && isMixed(plan) ? 'mixed' : `${plan?.bits ?? 0}bit`}-${group}`
 }

@@ -6,6 +6,7 @@ import type { RunClient } from '../worker/client.ts'
 import type { FromWorker, NamedBlob, NamedText, OpenReport, Source } from '../worker/protocol.ts'
 import { focusLayer } from './compare.ts'
 import { Playback } from './playback.ts'
+import { changedPlan, planFor } from './mix.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import { Questions } from './questions.ts'
 import type { LinkedPlan } from './url.ts'
@@ -35,6 +36,8 @@ export class Playground {
   /** The recording on screen, if any; its scrubber and speed are its own. */
   playback: Playback | undefined
   private runWhenOpened: boolean
+  /** What the link asks for until a model is open. */
+  private mix: string | undefined
 
   constructor(private readonly options: PlaygroundOptions) {
     const { plan, problems, autorun } = options.link
@@ -44,6 +47,7 @@ export class Playground {
       ...(layer !== undefined && { selected: layer }),
     }))
     this.runWhenOpened = autorun
+    this.mix = options.link.mix
     this.questions = new Questions(options.client)
     options.client.listen((message) => this.hear(message))
   }
@@ -78,6 +82,11 @@ export class Playground {
   private heardOpened(report: OpenReport) {
     const andRun = this.runWhenOpened && this.session.unavailable === undefined
     this.runWhenOpened = false
+    if (report.layers) {
+      const { plan, problems } = planFor(this.session.plan, report.layers, this.mix)
+      this.mix = undefined
+      this.set({ plan, problems: [...this.session.problems, ...problems] })
+    }
     if (report.model && andRun) this.start(false)
     // Dropped checkpoints show their checks in their own room.
     const refusal = report.checks.find(({ status }) => status === 'error')
@@ -167,7 +176,7 @@ export class Playground {
   /** Changes the plan; a run that exists is begun again with it, from the Hessians kept where they still hold. */
   change(change: Partial<Plan>) {
     if (this.playback) return
-    this.set({ plan: { ...this.session.plan, ...change } })
+    this.set({ plan: changedPlan(this.session.plan, change) })
     this.restart()
   }
 

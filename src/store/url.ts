@@ -4,9 +4,12 @@ import { defaultPlan, type Plan } from '../pipeline/plan.ts'
 import { grids } from '../quantize/grids/index.ts'
 import { TENSOR } from '../quantize/problem.ts'
 import { recipeNamed, recipes } from '../quantize/recipes.ts'
+import { mixText } from './mix.ts'
 
 export interface LinkedPlan {
   plan: Plan
+  /** Bits of every layer as digits, for when the model's layers are known (mix.ts). */
+  mix?: string
   /** False for `autorun=0`: the page waits for Run. */
   autorun: boolean
   /** What the link asked for and did not get. */
@@ -126,18 +129,29 @@ export function readPlan(search: string): LinkedPlan {
     if (part) plan = { ...plan, ...part }
     else problems.push(`The link asks for ${name}=${text}; allowed: ${allowed}. Kept ${write(defaultPlan)}.`)
   }
+  const mix = given.get('mix')
+  const mixed = mix !== null && /^[2-8]+$/.test(mix)
+  if (mix !== null && !mixed)
+    problems.push(
+      `The link asks for mix=${mix}; allowed: one digit from 2 to 8 per layer. Kept ${plan.bits} bits for all.`,
+    )
   const autorun = given.get('autorun')
   if (autorun !== null && autorun !== '0' && autorun !== '1')
     problems.push(`The link asks for autorun=${autorun}; allowed: 0, 1. Kept 1.`)
-  return { plan, autorun: autorun !== '0', problems }
+  return { plan, ...(mixed && { mix }), autorun: autorun !== '0', problems }
 }
 
-/** `search` with the plan in it; other parameters stay. Empty, or begins with '?'. */
-export function writePlan(plan: Plan, search = ''): string {
-  const kept = [...new URLSearchParams(search)].filter(([name]) => !(name in fields))
+/**
+ * `search` with the plan in it; other parameters stay, and so does a mix of bits while the layers are not known. Empty,
+ * or begins with '?'.
+ */
+export function writePlan(plan: Plan, search = '', layers?: readonly { layer: string }[]): string {
+  const kept = [...new URLSearchParams(search)].filter(([name]) => !(name in fields) && !(layers && name === 'mix'))
+  const mix = layers && mixText(plan, layers)
   const changed = Object.entries(fields).flatMap(([name, { write }]) =>
     write(plan) === write(defaultPlan) ? [] : [[name, write(plan)] as const],
   )
+  if (mix !== undefined) changed.push(['mix', mix])
   const encode = (value: string) => encodeURIComponent(value).replaceAll('%2C', ',').replaceAll('%2B', '+')
   const parts = [...changed, ...kept].map(([name, value]) => `${encodeURIComponent(name)}=${encode(value)}`)
   return parts.length ? `?${parts.join('&')}` : ''

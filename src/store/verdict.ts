@@ -2,6 +2,7 @@
 import type { Plan } from '../pipeline/plan.ts'
 import type { Recipe } from '../quantize/recipes.ts'
 import { challenger, compareLayers, type Comparison, focusLayer, LEVEL, ratio, reference } from './compare.ts'
+import { bitsWords } from './mix.ts'
 import type { Run } from './run.ts'
 import {
   count,
@@ -33,7 +34,7 @@ export function invitation(model: string | undefined, layers: number, plan: Plan
   if (model === undefined) return { headline: ['Opening the model.'], detail: '' }
   const first = plan.recipes.length === 1 ? plan.recipes.map(named) : [`${plan.recipes.length} recipes`]
   return {
-    headline: [`${model} is open: `, ...first, ` for its ${plural(layers, 'layer')} at ${plan.bits} bits.`],
+    headline: [`${model} is open: `, ...first, ` for its ${plural(layers, 'layer')} at ${bitsWords(plan)}.`],
     detail: 'Run starts it, Step solves one layer at a time.',
   }
 }

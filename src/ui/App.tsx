@@ -118,10 +118,11 @@ function usePlanInAddress() {
   const room = useSession((session) => session.room)
   const layer = useSession((session) => session.selected)
   const recording = useSession((session) => session.recording !== undefined)
+  const layers = useSession((session) => session.opened?.layers)
   useEffect(() => {
-    const search = writeView(room, layer, recording ? location.search : writePlan(plan, location.search))
+    const search = writeView(room, layer, recording ? location.search : writePlan(plan, location.search, layers))
     history.replaceState(null, '', `${location.pathname}${search}${location.hash}`)
-  }, [plan, room, layer, recording])
+  }, [plan, room, layer, recording, layers])
 }
 
 /** Plays a recording in the time of the viewer. */

@@ -1,4 +1,5 @@
 // The room Open model: drop zone, what was found, what it needs, two choices, Start.
+import { bitsWords } from '../store/mix.ts'
 import { exportNote } from '../store/notes.ts'
 import { bytes, count, plural, recipeShort } from '../store/wording.ts'
 import type { OpenReport } from '../worker/protocol.ts'
@@ -151,7 +152,7 @@ function Choices({ report }: { report: OpenReport }) {
         <p>
           {gpu ? (
             <>
-              <b>{plan.bits} bits</b>, {plan.recipes.map(recipeShort).join(', ')} on {plural(layers.length, 'layer')}.
+              <b>{bitsWords(plan)}</b>, {plan.recipes.map(recipeShort).join(', ')} on {plural(layers.length, 'layer')}.
             </>
           ) : (
             'This needs WebGPU, which this browser does not offer.'

@@ -1,4 +1,5 @@
 // The whole model: perplexity with ± standard error of every model, on bars from 0, with how it was measured.
+import { bitsWords } from '../store/mix.ts'
 import { perplexityEntries, perplexityScale, protocol, type PerplexityEntry } from '../store/perplexity.ts'
 import { recipeShort, signedPercent, significant } from '../store/wording.ts'
 import { Glyph, recipeClass } from './marks.tsx'
@@ -17,7 +18,7 @@ export function PerplexityBars() {
           <h2>The whole model</h2>
           <p className="caption">
             Perplexity on text not used for calibration; lower is better prediction.
-            {outlined && ` Outlined: the run before, ${run.earlier?.plan.bits} bits.`}
+            {outlined && ` Outlined: the run before, ${run.earlier ? bitsWords(run.earlier.plan) : ''}.`}
             {cut && ' Bars with a torn end go on; their value is printed.'}
           </p>
         </div>

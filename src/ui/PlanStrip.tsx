@@ -3,6 +3,7 @@
 import { useId, useState } from 'react'
 import { grids } from '../quantize/grids/index.ts'
 import { TENSOR } from '../quantize/problem.ts'
+import { bitsWords, isMixed } from '../store/mix.ts'
 import { exportNote } from '../store/notes.ts'
 import { count, groupWords, millions } from '../store/wording.ts'
 import { CalibrationPanel } from './CalibrationPanel.tsx'
@@ -24,6 +25,7 @@ export function PlanStrip() {
   const [open, setOpen] = useState<'texts' | 'solver'>()
   const panel = useId()
   const narrowest = Math.min(...(layers ?? []).map(({ columns }) => columns))
+  const mixed = isMixed(plan)
   const bits = [2, 3, 4, 8, ...([2, 3, 4, 8].includes(plan.bits) ? [] : [plan.bits])]
   const refused = layers && exportNote(plan, layers)
   const grid = (grids.find(({ name: known }) => known === plan.grid)?.title ?? plan.grid).toLowerCase()
@@ -32,7 +34,7 @@ export function PlanStrip() {
       <div className="page">
         <div className="plan-short">
           <span>
-            <b>{plan.bits} bits</b>, {groupWords(plan.group)}, {grid} grid,{' '}
+            <b>{bitsWords(plan)}</b>, {groupWords(plan.group)}, {grid} grid,{' '}
             <span className="nowrap">
               {plan.recipes.length} recipes on <b>{name}</b>
             </span>
@@ -47,9 +49,12 @@ export function PlanStrip() {
             <ModelField />
             <Segments
               label="Bits"
-              segments={bits.sort((a, b) => a - b).map((value) => ({ value: String(value), label: String(value) }))}
-              value={String(plan.bits)}
-              onChange={(value) => playground.change({ bits: Number(value) })}
+              segments={[
+                ...bits.sort((a, b) => a - b).map((value) => ({ value: String(value), label: String(value) })),
+                ...(mixed ? [{ value: 'mix', label: 'mix' }] : []),
+              ]}
+              value={mixed ? 'mix' : String(plan.bits)}
+              onChange={(value) => value !== 'mix' && playground.change({ bits: Number(value) })}
             />
             <div className="joined">
               <Segments
