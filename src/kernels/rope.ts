@@ -8,7 +8,7 @@ export const kernel = defineKernel({
   name: 'rope',
   code,
   bindings: { cosines: 'read', sines: 'read', x: 'read_write' },
-  params: { tokens: 'u32', heads: 'u32', half: 'u32', window: 'u32' },
+  params: { tokens: 'u32', heads: 'u32', half: 'u32', window: 'u32', first: 'u32' },
 })
 
 /** Cosines and sines [window, headWidth / 2] of every position's angles. */
@@ -25,27 +25,38 @@ export function ropeTable(
   return { cosines: Float32Array.from(angles, Math.cos), sines: Float32Array.from(angles, Math.sin) }
 }
 
-/** Records the rotation of x [tokens, heads, 2 · half] in place; cosines, sines [window, half]. */
+/** Records the rotation of x [tokens, heads, 2 · half] in place; cosines, sines [window, half]. `first`: position of the first token. */
 export function rope(
   batch: Batch,
   bindings: { cosines: Binding; sines: Binding; x: Binding },
-  params: { tokens: number; heads: number; half: number; window: number },
+  { first = 0, ...size }: { tokens: number; heads: number; half: number; window: number; first?: number },
 ): void {
-  const pairs = params.tokens * params.heads * params.half
-  batch.run(kernel, { bindings, params, workgroups: spread(Math.ceil(pairs / 64)), work: 10 * pairs })
+  const pairs = size.tokens * size.heads * size.half
+  batch.run(kernel, {
+    bindings,
+    params: { ...size, first },
+    workgroups: spread(Math.ceil(pairs / 64)),
+    work: 10 * pairs,
+  })
 }
 
 /** The same in float64, from the angles themselves. */
 export function reference(
   x: ArrayLike<number>,
-  { heads, half, window, theta }: { heads: number; half: number; window: number; theta: number },
+  {
+    heads,
+    half,
+    window,
+    theta,
+    first = 0,
+  }: { heads: number; half: number; window: number; theta: number; first?: number },
 ): Float64Array {
   const y = new Float64Array(x.length)
   const width = heads * 2 * half
   for (let token = 0; token * width < x.length; token++)
     for (let head = 0; head < heads; head++)
       for (let i = 0; i < half; i++) {
-        const angle = (token % window) / theta ** ((2 * i) / (2 * half))
+        const angle = ((first + token) % window) / theta ** ((2 * i) / (2 * half))
         const at = token * width + head * 2 * half + i
         y[at] = x[at] * Math.cos(angle) - x[at + half] * Math.sin(angle)
         y[at + half] = x[at + half] * Math.cos(angle) + x[at] * Math.sin(angle)

@@ -1,0 +1,55 @@
+// Matrix times vector, y = W x (or y += W x): the product of a single token; and the product of any number of tokens by the kernel that
+// suits it.
+import code from '../../shaders/matvec.wgsl?raw'
+import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import { defineKernel } from '../gpu/kernel.ts'
+import { matmul, type MatmulSize } from './matmul.ts'
+import { rows as rowShapes, type RowShape } from './rows.ts'
+import { shapeOf } from './shape.ts'
+
+export const kernel = defineKernel({
+  name: 'matvec',
+  code,
+  bindings: { x: 'read', weights: 'read', y: 'read_write' },
+  params: { rows: 'u32', columns: 'u32', accumulate: 'u32' },
+})
+
+/** Lanes of a row and rows of a workgroup. */
+const sizes: Readonly<Record<RowShape, readonly [number, number]>> = { thread: [1, 16], workgroup: [64, 4] }
+
+/** Records the product: x [columns], weights [rows, columns], y [rows]. */
+export function matvec(
+  batch: Batch,
+  bindings: { x: Binding; weights: Binding; y: Binding },
+  { rows, columns, accumulate = false }: Omit<MatmulSize, 'tokens'>,
+  shape: RowShape = shapeOf<RowShape>(batch.gpu, rowShapes),
+): void {
+  const [lanes, rowsPerGroup] = sizes[shape]
+  batch.run(kernel, {
+    bindings,
+    params: { rows, columns, accumulate: Number(accumulate) },
+    workgroups: spread(Math.ceil(rows / rowsPerGroup)),
+    overrides: { LANES: lanes, ROWS: rowsPerGroup },
+    work: rows * columns,
+  })
+}
+
+/** Records y = x · Wᵀ for any number of tokens, as `matmul` does; a single token goes through `matvec`. */
+export function product(batch: Batch, bindings: { x: Binding; weights: Binding; y: Binding }, size: MatmulSize): void {
+  if (size.tokens === 1) matvec(batch, bindings, size)
+  else matmul(batch, bindings, size)
+}
+
+/** The same in float64. */
+export function reference(
+  x: ArrayLike<number>,
+  weights: ArrayLike<number>,
+  rows: number,
+  y: ArrayLike<number> = new Float64Array(rows),
+): Float64Array {
+  return Float64Array.from({ length: rows }, (_, row) => {
+    let sum = y[row]
+    for (let column = 0; column < x.length; column++) sum += weights[row * x.length + column] * x[column]
+    return sum
+  })
+}
