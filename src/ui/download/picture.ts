@@ -1,0 +1,215 @@
+// A figure as a picture of its own: what stands on the screen is walked and written as plain SVG with every colour and
+// font resolved, so that it looks the same in any viewer. HTML becomes texts and rectangles, charts are cloned, canvases
+// become images. No foreignObject: many viewers draw none.
+import { cloneDrawing, fontOf } from './drawing.ts'
+
+export interface Picture {
+  svg: string
+  /** In CSS pixels. */
+  width: number
+  height: number
+}
+
+/** Around the figure, in pixels. */
+const MARGIN = 24
+const NOTE = 26
+
+/** What belongs to the page, not to the picture. */
+const SKIPPED =
+  'button, input, select, textarea, dialog, details, fieldset, [role=radiogroup], [data-not-in-picture], [hidden], ' +
+  '.visually-hidden, .recharts-tooltip-wrapper, .tip'
+
+const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => XML[sign])
+const round = (value: number) => String(Math.round(value * 100) / 100)
+const seen = (colour: string) => !/^(transparent|rgba\(.*, 0\)|.*\/ 0\))$/.test(colour)
+
+/** The figure as it is drawn now. `note`: a line below it, where the numbers come from. */
+export function pictureOf(figure: HTMLElement, note = ''): Picture {
+  const box = figure.getBoundingClientRect()
+  const ground = getComputedStyle(document.body).backgroundColor
+  const [width, height] = [Math.ceil(box.width + 2 * MARGIN), Math.ceil(box.height + 2 * MARGIN + (note ? NOTE : 0))]
+  const painter = new Painter(MARGIN - box.left, MARGIN - box.top)
+  painter.paint(figure)
+  if (note) painter.note(note, MARGIN, height - MARGIN + 8, figure)
+  const title = figure.querySelector('h2, h3')?.textContent ?? figure.getAttribute('aria-label') ?? ''
+  const caption = figure.querySelector('.caption')?.textContent ?? ''
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<title>${escaped(title.trim())}</title><desc>${escaped(caption.trim())}</desc>`,
+    `<rect width="${width}" height="${height}" fill="${ground}"/>`,
+    ...painter.parts,
+    '</svg>\n',
+  ].join('\n')
+  return { svg, width, height }
+}
+
+class Painter {
+  readonly parts: string[] = []
+  private readonly measure = document.createElement('canvas').getContext('2d')
+  private clips = 0
+
+  constructor(
+    private readonly dx: number,
+    private readonly dy: number,
+  ) {}
+
+  paint(element: Element) {
+    if (element.matches(SKIPPED)) return
+    const style = getComputedStyle(element)
+    if (style.display === 'none' || style.visibility === 'hidden' || style.clipPath === 'inset(50%)') return
+    const box = element.getBoundingClientRect()
+    if (element instanceof SVGSVGElement) return this.drawing(element, box)
+    if (element instanceof HTMLCanvasElement) return this.image(element, style, box)
+    const opacity = Number(style.opacity)
+    const clipped = style.overflowX !== 'visible' && style.overflowX !== ''
+    if (opacity < 1) this.parts.push(`<g opacity="${opacity}">`)
+    if (style.display !== 'contents') this.box(style, box)
+    if (clipped) this.clip(box)
+    for (const child of element.childNodes) {
+      if (child instanceof Element) this.paint(child)
+      else if (child instanceof Text) this.text(child, style)
+    }
+    if (clipped) this.parts.push('</g>')
+    if (opacity < 1) this.parts.push('</g>')
+  }
+
+  note(text: string, x: number, y: number, figure: Element) {
+    const { fontFamily } = getComputedStyle(figure)
+    const fill = getComputedStyle(figure).getPropertyValue('--ink-3')
+    const font = `font-family="${escaped(fontFamily)}" font-size="12"`
+    this.parts.push(`<text x="${x}" y="${y}" fill="${fill}" ${font}>${escaped(text)}</text>`)
+  }
+
+  private rect({ left, top, width, height }: DOMRect, inset = 0) {
+    const [x, y] = [left + this.dx + inset, top + this.dy + inset].map(round)
+    const [w, h] = [width - 2 * inset, height - 2 * inset].map((size) => round(Math.max(0, size)))
+    return `x="${x}" y="${y}" width="${w}" height="${h}"`
+  }
+
+  private clip(box: DOMRect) {
+    const id = `cut-${++this.clips}`
+    this.parts.push(`<clipPath id="${id}"><rect ${this.rect(box)}/></clipPath>`, `<g clip-path="url(#${id})">`)
+  }
+
+  /** Background and borders. */
+  private box(style: CSSStyleDeclaration, box: DOMRect) {
+    if (!box.width || !box.height) return
+    const radius = Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.height / 2)
+    const rx = radius ? ` rx="${round(radius)}"` : ''
+    if (seen(style.backgroundColor)) this.parts.push(`<rect ${this.rect(box)}${rx} fill="${style.backgroundColor}"/>`)
+    const sides = (['Top', 'Right', 'Bottom', 'Left'] as const).map((side) => ({
+      width: style[`border${side}Style`] === 'none' ? 0 : parseFloat(style[`border${side}Width`]) || 0,
+      colour: style[`border${side}Color`],
+      dash: style[`border${side}Style`] === 'dashed' ? '4 3' : style[`border${side}Style`] === 'dotted' ? '1 3' : '',
+    }))
+    const line = ({ width, colour, dash }: (typeof sides)[number]) =>
+      `fill="none" stroke="${colour}" stroke-width="${width}"${dash && ` stroke-dasharray="${dash}"`}`
+    const drawn = sides.map((side) => side.width > 0 && seen(side.colour))
+    if (drawn.every(Boolean) && sides.every(({ width }) => width === sides[0].width))
+      return this.parts.push(`<rect ${this.rect(box, sides[0].width / 2)}${rx} ${line(sides[0])}/>`)
+    const [left, top] = [box.left + this.dx, box.top + this.dy]
+    const [right, bottom] = [left + box.width, top + box.height]
+    const ends = sides.map(({ width }, i) => {
+      const half = width / 2
+      const [across, down] = [`H${round(right)}`, `V${round(bottom)}`]
+      return [
+        `M${round(left)} ${round(top + half)}${across}`,
+        `M${round(right - half)} ${round(top)}${down}`,
+        `M${round(left)} ${round(bottom - half)}${across}`,
+        `M${round(left + half)} ${round(top)}${down}`,
+      ][i]
+    })
+    sides.forEach((side, i) => drawn[i] && this.parts.push(`<path d="${ends[i]}" ${line(side)}/>`))
+  }
+
+  /** A text node, line by line as it is broken on the screen. */
+  private text(node: Text, style: CSSStyleDeclaration) {
+    const range = document.createRange()
+    const lines: { top: number; left: number; height: number; from: number; to: number }[] = []
+    for (const { index, 0: word } of node.data.matchAll(/\S+/g)) {
+      range.setStart(node, index)
+      range.setEnd(node, index + word.length)
+      const whole = [...range.getClientRects()]
+      // A word that is broken itself goes letter by letter.
+      const pieces =
+        whole.length > 1 ? [...word].map((letter, i) => [index + i, letter.length]) : [[index, word.length]]
+      for (const [from, length] of pieces) {
+        range.setStart(node, from)
+        range.setEnd(node, from + length)
+        const [rect] = range.getClientRects()
+        if (!rect?.width) continue
+        const last = lines[lines.length - 1]
+        if (last && Math.abs(last.top - rect.top) < 2) last.to = from + length
+        else lines.push({ top: rect.top, left: rect.left, height: rect.height, from, to: from + length })
+      }
+    }
+    const font = fontOf(style)
+    for (const { top, left, height, from, to } of lines) {
+      const written = node.data.slice(from, to).replace(/\s*\n\s*/g, ' ')
+      const text = style.textTransform === 'uppercase' ? written.toUpperCase() : written
+      const y = top + this.dy + this.ascent(style, height)
+      this.parts.push(
+        `<text x="${round(left + this.dx)}" y="${round(y)}" fill="${style.color}" ${attributes(font)}>${escaped(text)}</text>`,
+      )
+    }
+  }
+
+  /** From the top of a text's box to its baseline. */
+  private ascent(style: CSSStyleDeclaration, height: number): number {
+    if (!this.measure) return 0.8 * height
+    this.measure.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`
+    const { fontBoundingBoxAscent: up, fontBoundingBoxDescent: down } = this.measure.measureText('x')
+    return (height * up) / (up + down)
+  }
+
+  private drawing(svg: SVGSVGElement, box: DOMRect) {
+    const clone = cloneDrawing(svg)
+    const place = { x: box.left + this.dx, y: box.top + this.dy, width: box.width, height: box.height }
+    for (const [name, value] of Object.entries(place)) clone.setAttribute(name, round(value))
+    clone.setAttribute('overflow', 'visible')
+    this.parts.push(new XMLSerializer().serializeToString(clone))
+  }
+
+  private image(canvas: HTMLCanvasElement, style: CSSStyleDeclaration, box: DOMRect) {
+    if (!canvas.width || !canvas.height || !box.width) return
+    const crisp =
+      style.imageRendering === 'auto' ? '' : ' image-rendering="optimizeSpeed" style="image-rendering: pixelated"'
+    const data = canvas.toDataURL('image/png')
+    this.parts.push(`<image ${this.rect(box)} preserveAspectRatio="none"${crisp} href="${data}"/>`)
+  }
+}
+
+const attributes = (values: Readonly<Record<string, string>>) =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}="${escaped(value)}"`)
+    .join(' ')
+
+/** Twice as fine as the screen's CSS pixels; a canvas has limits. */
+const SCALE = 2
+const MOST_PIXELS = 16_384
+
+/** @throws Error when the browser cannot draw it. */
+export async function toPng({ svg, width, height }: Picture): Promise<Blob> {
+  const scale = Math.min(SCALE, MOST_PIXELS / width, MOST_PIXELS / height)
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }))
+  try {
+    const image = new Image(width, height)
+    image.src = url
+    await image.decode()
+    const canvas = document.createElement('canvas')
+    canvas.width = Math.round(width * scale)
+    canvas.height = Math.round(height * scale)
+    const pen = canvas.getContext('2d')
+    if (!pen) throw new Error(`no canvas of ${canvas.width} × ${canvas.height} pixels to be had`)
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height)
+    return await new Promise<Blob>((resolve, reject) =>
+      canvas.toBlob((blob) => {
+        if (blob) resolve(blob)
+        else reject(new Error(`a picture of ${canvas.width} × ${canvas.height} pixels could not be written`))
+      }, 'image/png'),
+    )
+  } finally {
+    URL.revokeObjectURL(url)
+  }
+}
