@@ -6,6 +6,7 @@ import { fileStem, layersCsv, runJson } from '../store/downloads.ts'
 import { cellValue, modelOrder, sortRows, type TableView } from '../store/table.ts'
 import { count, recipeShort, recipeTitle, signedPercent, significant } from '../store/wording.ts'
 import { saveText } from './clipboard.ts'
+import { Download } from './download/Download.tsx'
 import { Icon } from './icons.tsx'
 import { Glyph, recipeClass } from './marks.tsx'
 import { Segments } from './Segments.tsx'
@@ -54,10 +55,9 @@ export function LayerTable() {
   // A phone has room for these three.
   const minor = (name: string) =>
     recipes.length > 3 && name !== yardstick && name !== leading && name !== recipes[recipes.length - 1]
-  const save = (kind: 'json' | 'csv') => {
+  const save = () => {
     const { run, recording } = playground.store.getState()
-    if (kind === 'json') saveText(`${fileStem(run)}.json`, 'application/json', runJson(run, recording !== undefined))
-    else saveText(`${fileStem(run)}-layers.csv`, 'text/csv', layersCsv(run))
+    saveText(`${fileStem(run)}.json`, 'application/json', runJson(run, recording !== undefined))
   }
   return (
     <section className="figure" aria-label="Layer losses">
@@ -87,21 +87,19 @@ export function LayerTable() {
             type="button"
             className="btn"
             disabled={!rows.length}
-            onClick={() => save('json')}
-            title="The run as JSON: plan, losses, perplexities"
+            onClick={save}
+            title="The whole run as JSON; drop the file back in to look at it again"
           >
             <Icon name="download" />
             Download results
           </button>
-          <button
-            type="button"
-            className="btn"
+          <Download
+            name="layers"
+            title="the layer table"
+            picture={false}
+            csv={() => layersCsv(playground.store.getState().run)}
             disabled={!rows.length}
-            onClick={() => save('csv')}
-            aria-label="Layer table as CSV"
-          >
-            CSV
-          </button>
+          />
         </div>
       </header>
       <div className="scroller" ref={scroller} tabIndex={0}>

@@ -1,11 +1,14 @@
 // The whole model: perplexity with ± standard error of every model, on bars from 0, with how it was measured.
 import { bitsWords } from '../store/mix.ts'
+import { perplexityCsv } from '../store/figure-tables.ts'
 import { perplexityEntries, perplexityScale, protocol, type PerplexityEntry } from '../store/perplexity.ts'
 import { recipeShort, signedPercent, significant } from '../store/wording.ts'
+import { Download } from './download/Download.tsx'
 import { Glyph, recipeClass } from './marks.tsx'
-import { useSession } from './session.ts'
+import { usePlayground, useSession } from './session.ts'
 
 export function PerplexityBars() {
+  const playground = usePlayground()
   const run = useSession((session) => session.run)
   const entries = perplexityEntries(run)
   const { max, cut } = perplexityScale(entries)
@@ -22,6 +25,11 @@ export function PerplexityBars() {
             {cut && ' Bars with a torn end go on; their value is printed.'}
           </p>
         </div>
+        <Download
+          name="perplexity"
+          csv={() => perplexityCsv(playground.store.getState().run)}
+          disabled={!entries.length || skipped}
+        />
       </header>
       {skipped ? (
         <p className="empty">This plan has 0 evaluation windows.</p>
