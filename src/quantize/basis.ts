@@ -16,7 +16,7 @@ export interface Start {
   codes: GpuBuffer
   /** G of the codes. */
   product: GpuBuffer
-  objective: number
+  objective: Promise<number>
   result: StepResult
 }
 
@@ -86,12 +86,12 @@ export class Basis implements Disposable {
   }
 
   /** Measures the codes of a first step and keeps them while there is room. */
-  async keep({ levels, starts }: SharedGrid, key: string, result: StepResult): Promise<void> {
+  keep({ levels, starts }: SharedGrid, key: string, result: StepResult): void {
     const { gpu, scope, codes, measure } = this
     const bytes = codes.bytes + measure.product.bytes
     if (this.keptBytes + bytes > KEPT_BYTES) return
     this.keptBytes += bytes
-    const objective = await measure.objective(codes, levels)
+    const objective = measure.objective(codes, levels)
     const start = {
       codes: scope.buffer('start codes', codes.bytes),
       product: scope.buffer('start product', measure.product.bytes),

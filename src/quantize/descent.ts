@@ -4,6 +4,7 @@
 import { Scope } from '../gpu/scope.ts'
 import { Curve } from './descent-curve.ts'
 import { GreedyPieces, type Pieces, SweepPieces } from './descent-pieces.ts'
+import { watchPiece } from './descent-watch.ts'
 import type { DescentPoint, StepResult, Work } from './stage.ts'
 
 export interface DescentLimits {
@@ -33,13 +34,15 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
   const curve = new Curve()
   // Where solvers see another H or target than the true one, their gains say nothing of the true loss.
   const hidden = truth !== measure
-  let objective = await measure.objective(codes, levels)
-  yield curve.add([{ moves: 0, objective: hidden ? await truth.objective(codes, levels) : objective }])
+  const start = measure.objective(codes, levels)
+  // Shown once the first piece is on its way: every answer of the GPU takes a while on its own.
+  let first: Promise<number> | undefined = hidden ? truth.objective(codes, levels) : start
   const make = limits.rule === 'greedy' ? GreedyPieces : SweepPieces
   const pieces: Pieces = await make.begin(work, limits, scope)
-  const start = gpu.batch('descent start')
-  pieces.restart(start)
-  start.flush()
+  const beginning = gpu.batch('descent start')
+  pieces.restart(beginning)
+  beginning.flush()
+  let objective = 0
   let moves = 0
   let used = 0
   let checks = 0
@@ -52,8 +55,14 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
     const length: number = ended ? 0 : Math.min(pieces.longest, pieces.limit - used)
     // Long pieces nearly always end every row, so that the check comes with them and costs no round trip.
     const check: number = ended || length >= pieces.usual ? Math.min(pieces.check, pieces.limit - used - length) : 0
+    if (work.watch && length > 0)
+      await watchPiece(work, pieces, {
+        length,
+        fresh: stale === 0,
+        before: { moves, objective: first ? await start : objective },
+      })
     const batch = gpu.batch('descent')
-    if (length > 0) pieces.record(batch, length, 0, stale === 0)
+    if (!work.watch && length > 0) pieces.record(batch, length, 0, stale === 0)
     if (check > 0) {
       measure.record(batch, codes, levels)
       pieces.restart(batch)
@@ -61,11 +70,16 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
     }
     batch.flush()
     measure.changed()
-    // Read back together: every answer of the GPU takes a while on its own.
-    const [sums] = await Promise.all([
-      pieces.read(length + check),
-      check > 0 ? measure.read() : Promise.resolve(undefined),
-    ])
+    // Read back together.
+    const reading = Promise.all([pieces.read(length + check), check > 0 ? measure.read() : Promise.resolve(undefined)])
+    if (first) {
+      // A failure is told where it is awaited, below.
+      reading.catch(() => {})
+      objective = await start
+      yield curve.add([{ moves: 0, objective: await first }])
+      first = undefined
+    }
+    const [sums] = await reading
     const points: DescentPoint[] = []
     let moved = 0
     for (const [gain, changes] of sums) {
@@ -86,6 +100,7 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
     quiet = lastMove < 0 ? quiet + sums.length : sums.length - 1 - lastMove
     ended = quiet >= pieces.span
   }
+  if (first) yield curve.add([{ moves: 0, objective: await first }])
   const last = curve.end()
   if (last.length) yield last
   return { moves }

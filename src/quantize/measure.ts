@@ -23,7 +23,7 @@ export class Measure implements Disposable {
   private readonly shiftLoss: GpuBuffer | undefined
   private readonly scope: Scope
   /** Objective of the codes as they are; undefined after a change. */
-  private known: number | undefined
+  private known: Promise<number> | undefined
 
   constructor(
     private readonly gpu: Gpu,
@@ -46,7 +46,7 @@ export class Measure implements Disposable {
   }
 
   /** To be called by whoever puts back codes together with their product. */
-  restored(objective: number): void {
+  restored(objective: Promise<number>): void {
     this.other?.changed()
     this.known = objective
   }
@@ -66,9 +66,8 @@ export class Measure implements Disposable {
     scaledSum(batch, difference, { elements: rows * columns, factor: -1 })
     this.recordProduct(batch, this.residual, this.problem.shift)
     batch.flush()
-    const objective = await this.read()
     this.known = undefined
-    return objective
+    return this.sum()
   }
 
   private recordProduct(batch: Batch, x: GpuBuffer, shift?: GpuBuffer): void {
@@ -84,10 +83,20 @@ export class Measure implements Disposable {
     else batch.clear(shiftLoss)
   }
 
-  /** Sum of the row losses last recorded; the batch must be flushed. */
-  async read(): Promise<number> {
+  /**
+   * Sum of the row losses last recorded, those of the codes as they are; the batch must be flushed. Nobody has to wait
+   * for it before the next work is recorded.
+   */
+  read(): Promise<number> {
+    const known = (this.known = this.sum())
+    // A failure is told to whoever awaits it.
+    known.catch(() => {})
+    return known
+  }
+
+  private async sum(): Promise<number> {
     const losses = await this.readRows()
-    return (this.known = losses.reduce((total, loss) => total + loss, 0))
+    return losses.reduce((total, loss) => total + loss, 0)
   }
 
   /** The row losses last recorded; the batch must be flushed. */
@@ -103,8 +112,8 @@ export class Measure implements Disposable {
   }
 
   /** tr(E H Eᵀ) of the codes, with a shift + 2 tr(S Eᵀ); known or measured now. */
-  async objective(codes: GpuBuffer, levels: Levels): Promise<number> {
-    if (this.known !== undefined) return this.known
+  objective(codes: GpuBuffer, levels: Levels): Promise<number> {
+    if (this.known) return this.known
     const batch = this.gpu.batch('objective')
     this.record(batch, codes, levels)
     batch.flush()
@@ -116,8 +125,8 @@ export class Measure implements Disposable {
     const batch = this.gpu.batch('energy')
     this.recordProduct(batch, this.problem.weights)
     batch.flush()
-    const energy = await this.read()
     this.known = undefined
+    const energy = await this.sum()
     if (!Number.isFinite(energy))
       throw new InputError(`tr(W H Wᵀ) of ${this.problem.weights.label} is ${energy}: weights or inputs are not finite`)
     return energy

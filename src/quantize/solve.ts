@@ -15,6 +15,7 @@ import type { Recipe, StageChoice } from './recipes.ts'
 import { dequantizedOnGpu, levelBits, packedOnGpu, type Solution } from './solution.ts'
 import type { DescentPoint, Step, StepResult, Transform, WithLevels, Work } from './stage.ts'
 import { steps } from './steps/index.ts'
+import { together } from './together.ts'
 import { transforms } from './transforms/index.ts'
 
 /** What the plan decides for every stage that has an option of that name, where a recipe does not fix its own. */
@@ -40,6 +41,11 @@ export interface SolveProgress {
   step: string
   points: DescentPoint[]
 }
+
+/** A look at the codes u32 [rows, columns] of a recipe at work, and at their levels; they change when it returns. */
+export type Watch = (
+  look: DescentPoint & { step: string; codes: GpuBuffer; levels: Levels; rows: number; columns: number },
+) => Promise<void>
 
 const ownBasis: StageChoice = { name: 'none' }
 
@@ -73,8 +79,11 @@ export class LayerSolver implements Disposable {
       )
   }
 
-  /** Yields the points of every running step; stopping it frees what the recipe holds. */
-  async *solve(recipe: Recipe): AsyncGenerator<SolveProgress, Solution> {
+  /**
+   * Yields the points of every running step; stopping it frees what the recipe holds. `watch` sees the codes on the way
+   * and after every step, which takes time and changes nothing.
+   */
+  async *solve(recipe: Recipe, watch?: Watch): AsyncGenerator<SolveProgress, Solution> {
     const { gpu, options } = this
     const chain = recipe.steps.map((choice) => this.chosen(choice))
     if (!chain.length || chain[0].step.refines)
@@ -92,12 +101,27 @@ export class LayerSolver implements Disposable {
     let damping: number[] | null = null
     const notes: string[] = []
     for (const [place, { step, values, key }] of chain.entries()) {
+      const look = ({ moves, objective }: DescentPoint) => {
+        const { rows, columns } = basis.problem
+        return watch!({
+          step: step.name,
+          moves: curve.moves + moves,
+          objective,
+          codes,
+          levels: work.levels,
+          rows,
+          columns,
+        })
+      }
+      delete work.watch
+      if (watch && step.watched) work.watch = look
       const kept = place === 0 ? grid.starts.get(key) : undefined
       const result: StepResult & WithLevels<Levels> = kept
         ? basis.restore(kept)
         : yield* progress(step, step.run(work, values), curve)
       if (result.levels) work = { ...work, levels: own.own(result.levels) }
-      else if (place === 0 && !kept) await basis.keep(grid, key, result)
+      else if (place === 0 && !kept) basis.keep(grid, key, result)
+      if (watch) await look({ moves: result.moves, objective: await truth.objective(codes, work.levels) })
       curve.moves += result.moves
       damping = result.damping ?? damping
       if (result.note) notes.push(result.note)
@@ -198,14 +222,6 @@ export function defaultsFor(
   { order, damp, seed }: StageDefaults,
 ): Record<string, number | string> {
   return Object.fromEntries(Object.entries({ order, damp, seed }).filter(([name]) => name in options))
-}
-
-/** All results once all are done, also when one fails: none may go on using buffers that are freed. */
-async function together<const T extends readonly unknown[]>(
-  results: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(results)
-  return Promise.all(results)
 }
 
 /** Points of a step behind the moves of those before it, whose curve already has the point where the step begins. */

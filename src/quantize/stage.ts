@@ -95,6 +95,11 @@ export interface Work {
    * shown and reported comes from here.
    */
   truth: Measure
+  /**
+   * For steps that are `watched`: told the point of the codes as they are, often; awaited before they change again.
+   * Absent where nobody looks.
+   */
+  watch?: (point: DescentPoint) => Promise<void>
 }
 
 /** Improves the codes. */
@@ -105,6 +110,8 @@ export interface Step<O extends OptionTable = OptionTable> extends Stage<O> {
   readonly descends: boolean
   /** True when it goes by the weights and not by the gradient, so that a problem's shift means nothing to it. */
   readonly ignoresShift?: true
+  /** True when it tells `work.watch` of what it does on the way. */
+  readonly watched?: true
   reference(
     problem: ReferenceProblem,
     levels: ReferenceLevels,

@@ -42,7 +42,7 @@ export const block: Step<typeof options> = {
     yield [{ moves: 0, objective: await truth.objective(codes, levels) }]
     const { moves, gain } = yield* pairMoves(work, limitsOf(problem.columns, values), start)
     // The product has followed the moves, and the descent measures it anew before it ends.
-    if (moves > 0) measure.restored(start + gain)
+    if (moves > 0) measure.restored(Promise.resolve(start + gain))
     const after = yield* follow(moves, descend(work, { rule: 'greedy', moves: 2 ** 30, sweeps: 0 }))
     return { moves: moves + after.moves }
   },

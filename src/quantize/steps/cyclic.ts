@@ -21,6 +21,7 @@ export const cyclic: Step<typeof options> = {
   source: { text: 'Behdin et al. 2023 (QuantEase), lemma 1', url: 'https://arxiv.org/abs/2309.01885' },
   refines: true,
   descends: true,
+  watched: true,
   options,
   reference: (problem, levels, codes, { sweeps, order, ridge }) =>
     referenceDescent(dampedReference(problem, ridge), levels, codes, 'cyclic', Infinity, sweeps, { order }),

@@ -26,6 +26,7 @@ export const greedy: Step<typeof options> = {
   source: { text: 'Nair and Suggala 2024 (CDQuant), algorithm 1', url: 'https://arxiv.org/abs/2406.17542' },
   refines: true,
   descends: true,
+  watched: true,
   options,
   reference: (problem, levels, codes, { moves, tolerance, batch, ridge }) =>
     referenceDescent(dampedReference(problem, ridge), levels, codes, 'greedy', moves, Infinity, {
