@@ -1,6 +1,8 @@
 // The composition root of the page: worker, store, view.
 import type { TimedEvent } from './pipeline/events.ts'
 import { Playground } from './store/playground.ts'
+import { RecordBook } from './store/records-book.ts'
+import { browserShelf } from './store/records-shelf.ts'
 import { readPlan } from './store/url.ts'
 import { readView } from './store/view.ts'
 import { mount } from './ui/mount.tsx'
@@ -23,6 +25,7 @@ const playground = new Playground({
   link: readPlan(location.search),
   linkedView: readView(location.search),
   bundled: BUNDLED,
+  records: new RecordBook(browserShelf(), () => new Date().toISOString()),
   recording,
 })
 // For the console of the browser, and for tests that take the device away.

@@ -9,6 +9,7 @@ import { Playback } from './playback.ts'
 import { changedPlan, planFor } from './mix.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import { Questions } from './questions.ts'
+import { RecordBook } from './records-book.ts'
 import type { LinkedPlan } from './url.ts'
 import { plainView, type LinkedView } from './view.ts'
 import { without } from './without.ts'
@@ -20,6 +21,8 @@ export interface PlaygroundOptions {
   linkedView?: LinkedView
   /** Name of the bundled model. */
   bundled: string
+  /** Where results are kept; absent: as long as the page is open. */
+  records?: RecordBook
   /** Loads the recorded run that is shown where there is no WebGPU. */
   recording(): Promise<TimedEvent[]>
 }
@@ -31,6 +34,8 @@ export class Playground {
   readonly store: StoreApi<Session>
   /** What rooms ask the worker beside the run. */
   readonly questions: Questions
+  /** Results of every run, this one's and those before. */
+  readonly records: RecordBook
   private readonly texts: Partial<Record<TextUse, NamedText>> = {}
   private dropped: Source | undefined
   /** The recording on screen, if any; its scrubber and speed are its own. */
@@ -49,6 +54,7 @@ export class Playground {
     this.runWhenOpened = autorun
     this.mix = options.link.mix
     this.questions = new Questions(options.client)
+    this.records = options.records ?? new RecordBook()
     options.client.listen((message) => this.hear(message))
   }
 
@@ -75,6 +81,7 @@ export class Playground {
       // Events that do not fit the run on screen are a defect, and said as one.
       return this.set({ state: 'failed', failure: { kind: 'internal', message: (error as Error).message } })
     }
+    if (message.type === 'events') this.records.hear(this.session.run, message.events)
     if (message.type === 'unavailable') void this.playRecording()
     if (message.type === 'opened') this.heardOpened(message.report)
   }
