@@ -7,6 +7,7 @@ import { copyText } from './clipboard.ts'
 import { isText, pickedFiles } from './files.ts'
 import { type KeyAction, useKeys } from './keys.ts'
 import { KeysDialog } from './KeysDialog.tsx'
+import { Part } from './Part.tsx'
 import { PlanStrip } from './PlanStrip.tsx'
 import { RecordingBanner } from './RecordingBanner.tsx'
 import { rooms } from './rooms.ts'
@@ -24,6 +25,9 @@ export function App() {
   const dragging = useDrops()
   usePlanInAddress()
   usePlayerClock()
+  const locked = useSession((session) => session.view.lock.includes('bits'))
+  const walled = useSession((session) => session.view.hide.includes('nav'))
+  useBigType()
   const actions = useMemo<KeyAction[]>(() => {
     const { store } = playground
     const bits = [2, 3, 4, 8].map((value) => ({
@@ -39,27 +43,40 @@ export function App() {
         what: 'run or pause',
         run: () => (store.getState().state === 'running' ? playground.pause() : playground.run()),
       },
-      { key: 'ArrowRight', name: '→', what: 'step one layer', run: () => playground.step() },
+      // The lessons have arrows of their own.
+      room === 'lessons'
+        ? { key: 'ArrowRight', name: '→ ←', what: 'next and last step of the lesson', run: () => {} }
+        : { key: 'ArrowRight', name: '→', what: 'step one layer', run: () => playground.step() },
       { key: 'Escape', name: 'Esc', what: 'stop', run: () => playground.stop() },
-      ...bits,
+      ...(locked ? [] : bits),
       { key: '[', name: '[', what: 'layer before', run: () => playground.selectNext(-1) },
       { key: ']', name: ']', what: 'layer after', run: () => playground.selectNext(1) },
-      ...rooms.map(({ room, key, what }) => ({
+      ...(walled ? [] : rooms).map(({ room, key, what }) => ({
         key: key.toLowerCase(),
         name: key,
         what,
         run: () => playground.go(room),
       })),
-      { key: 's', name: 'S', what: 'copy a link to this plan', run: share },
+      { key: 's', name: 'S', what: 'copy a link to what is shown', run: share },
+      {
+        key: 'b',
+        name: 'B',
+        what: 'larger type, for a projector',
+        run: () => playground.look({ big: !store.getState().view.big }),
+      },
       { key: 't', name: 'T', what: 'theme', run: turnTheme },
       { key: '?', name: '?', what: 'all keys', run: () => setKeysOpen(true) },
     ]
-  }, [playground, share, turnTheme])
+  }, [playground, share, turnTheme, room, locked, walled])
   useKeys(actions)
   return (
     <>
       <TopBar theme={theme} turnTheme={turnTheme} share={share} shared={shared} />
-      {room !== 'open' && planned && <PlanStrip />}
+      {room !== 'open' && planned && (
+        <Part name="plan">
+          <PlanStrip />
+        </Part>
+      )}
       {room !== 'open' && (
         <div className="page">
           <RecordingBanner />
@@ -70,25 +87,27 @@ export function App() {
           <Room />
         </Suspense>
       </Broken>
-      <footer className="foot">
-        <div className="page">
-          <p>
-            Loss is{' '}
-            <span className="math">
-              tr(<i>E H E</i>
-              <sup>T</sup>) ÷ tr(<i>W H W</i>
-              <sup>T</sup>)
-            </span>{' '}
-            over the same calibration tokens for every recipe, undamped.
-          </p>
-          <p className="keys-hint">
-            <kbd>Space</kbd> run or pause <kbd>→</kbd> step <kbd>Esc</kbd> stop{' '}
-            <button type="button" className="plain" onClick={() => setKeysOpen(true)}>
-              <kbd>?</kbd> all keys
-            </button>
-          </p>
-        </div>
-      </footer>
+      <Part name="foot">
+        <footer className="foot">
+          <div className="page">
+            <p>
+              Loss is{' '}
+              <span className="math">
+                tr(<i>E H E</i>
+                <sup>T</sup>) ÷ tr(<i>W H W</i>
+                <sup>T</sup>)
+              </span>{' '}
+              over the same calibration tokens for every recipe, undamped.
+            </p>
+            <p className="keys-hint">
+              <kbd>Space</kbd> run or pause <kbd>→</kbd> step <kbd>Esc</kbd> stop{' '}
+              <button type="button" className="plain" onClick={() => setKeysOpen(true)}>
+                <kbd>?</kbd> all keys
+              </button>
+            </p>
+          </div>
+        </footer>
+      </Part>
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} actions={actions} />
       <p className="visually-hidden" aria-live="polite">
         {shared}
@@ -119,10 +138,19 @@ function usePlanInAddress() {
   const layer = useSession((session) => session.selected)
   const recording = useSession((session) => session.recording !== undefined)
   const layers = useSession((session) => session.opened?.layers)
+  const view = useSession((session) => session.view)
   useEffect(() => {
-    const search = writeView(room, layer, recording ? location.search : writePlan(plan, location.search, layers))
+    const search = writeView(room, layer, view, recording ? location.search : writePlan(plan, location.search, layers))
     history.replaceState(null, '', `${location.pathname}${search}${location.hash}`)
-  }, [plan, room, layer, recording, layers])
+  }, [plan, room, layer, view, recording, layers])
+}
+
+/** Projector type is an attribute of the document, so that tokens.css can answer it. */
+function useBigType() {
+  const big = useSession((session) => session.view.big)
+  useEffect(() => {
+    document.documentElement.toggleAttribute('data-big', big)
+  }, [big])
 }
 
 /** Plays a recording in the time of the viewer. */

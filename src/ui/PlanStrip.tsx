@@ -8,6 +8,7 @@ import { exportNote } from '../store/notes.ts'
 import { count, groupWords, millions } from '../store/wording.ts'
 import { CalibrationPanel } from './CalibrationPanel.tsx'
 import { NumberField } from './NumberField.tsx'
+import { Lockable } from './Part.tsx'
 import { RecipeChips } from './RecipeChips.tsx'
 import { Segments } from './Segments.tsx'
 import { SolverPanel, solverWords } from './SolverPanel.tsx'
@@ -46,97 +47,113 @@ export function PlanStrip() {
         <fieldset className="plan-full" disabled={recording}>
           <legend className="visually-hidden">Plan of the run</legend>
           <div className="plan-row">
-            <ModelField />
-            <Segments
-              label="Bits"
-              segments={[
-                ...bits.sort((a, b) => a - b).map((value) => ({ value: String(value), label: String(value) })),
-                ...(mixed ? [{ value: 'mix', label: 'mix' }] : []),
-              ]}
-              value={mixed ? 'mix' : String(plan.bits)}
-              onChange={(value) => value !== 'mix' && playground.change({ bits: Number(value) })}
-            />
-            <div className="joined">
+            <Lockable name="model">
+              <ModelField />
+            </Lockable>
+            <Lockable name="bits">
               <Segments
-                label="Group"
+                label="Bits"
                 segments={[
-                  ...GROUPS.map((value) => ({
-                    value: String(value),
-                    label: String(value),
-                    ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
-                  })),
-                  { value: '0', label: 'row' },
-                  { value: String(TENSOR), label: 'layer' },
+                  ...bits.sort((a, b) => a - b).map((value) => ({ value: String(value), label: String(value) })),
+                  ...(mixed ? [{ value: 'mix', label: 'mix' }] : []),
                 ]}
-                value={String(plan.group)}
-                onChange={(value) => playground.change({ group: Number(value) })}
+                value={mixed ? 'mix' : String(plan.bits)}
+                onChange={(value) => value !== 'mix' && playground.change({ bits: Number(value) })}
               />
-              <NumberField
-                label="Other group size"
-                hideLabel
-                placeholder="other"
-                value={plan.group <= 0 || GROUPS.includes(plan.group) ? undefined : plan.group}
-                min={1}
-                max={Number.isFinite(narrowest) ? narrowest : 1_000_000}
-                onCommit={(group) => playground.change({ group })}
+            </Lockable>
+            <Lockable name="group">
+              <div className="joined">
+                <Segments
+                  label="Group"
+                  segments={[
+                    ...GROUPS.map((value) => ({
+                      value: String(value),
+                      label: String(value),
+                      ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
+                    })),
+                    { value: '0', label: 'row' },
+                    { value: String(TENSOR), label: 'layer' },
+                  ]}
+                  value={String(plan.group)}
+                  onChange={(value) => playground.change({ group: Number(value) })}
+                />
+                <NumberField
+                  label="Other group size"
+                  hideLabel
+                  placeholder="other"
+                  value={plan.group <= 0 || GROUPS.includes(plan.group) ? undefined : plan.group}
+                  min={1}
+                  max={Number.isFinite(narrowest) ? narrowest : 1_000_000}
+                  onCommit={(group) => playground.change({ group })}
+                />
+              </div>
+            </Lockable>
+            <Lockable name="grid">
+              <div className="field">
+                <label className="label" htmlFor={`${panel}-grid`}>
+                  Grid
+                </label>
+                <select
+                  id={`${panel}-grid`}
+                  className="select"
+                  value={plan.grid}
+                  onChange={({ target }) => playground.change({ grid: target.value })}
+                >
+                  {grids.map(({ name, title, summary }) => (
+                    <option key={name} value={name} title={summary}>
+                      {title}
+                    </option>
+                  ))}
+                </select>
+              </div>
+            </Lockable>
+            <Lockable name="zero">
+              <Segments
+                label="Zero point"
+                segments={[
+                  { value: 'asymmetric', label: 'asymmetric' },
+                  { value: 'symmetric', label: 'symmetric' },
+                ]}
+                value={plan.symmetric ? 'symmetric' : 'asymmetric'}
+                onChange={(value) => playground.change({ symmetric: value === 'symmetric' })}
               />
-            </div>
-            <div className="field">
-              <label className="label" htmlFor={`${panel}-grid`}>
-                Grid
-              </label>
-              <select
-                id={`${panel}-grid`}
-                className="select"
-                value={plan.grid}
-                onChange={({ target }) => playground.change({ grid: target.value })}
-              >
-                {grids.map(({ name, title, summary }) => (
-                  <option key={name} value={name} title={summary}>
-                    {title}
-                  </option>
-                ))}
-              </select>
-            </div>
-            <Segments
-              label="Zero point"
-              segments={[
-                { value: 'asymmetric', label: 'asymmetric' },
-                { value: 'symmetric', label: 'symmetric' },
-              ]}
-              value={plan.symmetric ? 'symmetric' : 'asymmetric'}
-              onChange={(value) => playground.change({ symmetric: value === 'symmetric' })}
-            />
-            <div className="field">
-              <span className="label">Calibration</span>
-              <button
-                type="button"
-                className="select"
-                aria-expanded={open === 'texts'}
-                aria-controls={panel}
-                onClick={() => setOpen(open === 'texts' ? undefined : 'texts')}
-              >
-                {count(plan.samples)} × {count(plan.window)} tokens
-                <span className="caret" aria-hidden="true" />
-              </button>
-            </div>
-            <div className="field">
-              <span className="label">Solver</span>
-              <button
-                type="button"
-                className="select"
-                aria-expanded={open === 'solver'}
-                aria-controls={`${panel}-solver`}
-                onClick={() => setOpen(open === 'solver' ? undefined : 'solver')}
-              >
-                {solverWords(plan)}
-                <span className="caret" aria-hidden="true" />
-              </button>
-            </div>
+            </Lockable>
+            <Lockable name="calibration">
+              <div className="field">
+                <span className="label">Calibration</span>
+                <button
+                  type="button"
+                  className="select"
+                  aria-expanded={open === 'texts'}
+                  aria-controls={panel}
+                  onClick={() => setOpen(open === 'texts' ? undefined : 'texts')}
+                >
+                  {count(plan.samples)} × {count(plan.window)} tokens
+                  <span className="caret" aria-hidden="true" />
+                </button>
+              </div>
+            </Lockable>
+            <Lockable name="solver">
+              <div className="field">
+                <span className="label">Solver</span>
+                <button
+                  type="button"
+                  className="select"
+                  aria-expanded={open === 'solver'}
+                  aria-controls={`${panel}-solver`}
+                  onClick={() => setOpen(open === 'solver' ? undefined : 'solver')}
+                >
+                  {solverWords(plan)}
+                  <span className="caret" aria-hidden="true" />
+                </button>
+              </div>
+            </Lockable>
           </div>
           {open === 'texts' && <CalibrationPanel id={panel} />}
           {open === 'solver' && <SolverPanel id={`${panel}-solver`} />}
-          <RecipeChips />
+          <Lockable name="recipes">
+            <RecipeChips />
+          </Lockable>
         </fieldset>
         {refused && <p className="reason">{refused}</p>}
       </div>

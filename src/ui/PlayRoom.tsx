@@ -7,6 +7,7 @@ import { count, layerName, moduleName, plural, recipeShort, signedPercent } from
 import { DropZone } from './DropZone.tsx'
 import { HealthPicture } from './HealthPicture.tsx'
 import { LayerTable } from './LayerTable.tsx'
+import { Part } from './Part.tsx'
 import { PerplexityBars } from './PerplexityBars.tsx'
 import { RunBar } from './RunBar.tsx'
 import { RunStrips } from './RunStrips.tsx'
@@ -32,25 +33,39 @@ export function PlayRoom() {
   useChartsAhead()
   return (
     <main className="page play" id="main">
-      <RunBar />
+      <Part name="controls">
+        <RunBar />
+      </Part>
       <RunStrips />
-      <VerdictLine layer={shown} />
+      <Part name="verdict">
+        <VerdictLine layer={shown} />
+      </Part>
       <div className="cols">
-        <ThisLayer layer={shown} />
-        <EveryLayer layer={shown} />
-        <div className="span-8">
-          <LayerTable />
-        </div>
+        <Part name="layer">
+          <ThisLayer layer={shown} />
+        </Part>
+        <Part name="layers">
+          <EveryLayer layer={shown} />
+        </Part>
+        <Part name="table">
+          <div className="span-8">
+            <LayerTable />
+          </div>
+        </Part>
         <div className="span-4 stacked">
-          <PerplexityBars />
-          <DropZone />
+          <Part name="perplexity">
+            <PerplexityBars />
+          </Part>
+          <Part name="drop">
+            <DropZone />
+          </Part>
         </div>
       </div>
     </main>
   )
 }
 
-function ThisLayer({ layer }: { layer: string | undefined }) {
+export function ThisLayer({ layer }: { layer: string | undefined }) {
   const playground = usePlayground()
   const run = useDeferredValue(useSession((session) => session.run))
   const selected = useSession((session) => session.selected !== undefined)
@@ -104,7 +119,7 @@ function ThisLayer({ layer }: { layer: string | undefined }) {
   )
 }
 
-function EveryLayer({ layer }: { layer: string | undefined }) {
+export function EveryLayer({ layer }: { layer: string | undefined }) {
   const playground = usePlayground()
   const rows = useDeferredValue(useSession(useShallow(({ run }) => depthRows(run))))
   const names = useSession(useShallow(({ run }) => run.plan?.recipes ?? []))

@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { bytes } from '../store/wording.ts'
 import { Icon, Logo } from './icons.tsx'
+import { Part } from './Part.tsx'
 import { rooms } from './rooms.ts'
 import { usePlayground, useSession } from './session.ts'
 import type { Theme } from './theme.ts'
@@ -16,6 +17,7 @@ interface Props {
 export function TopBar({ theme, turnTheme, share, shared }: Props) {
   const playground = usePlayground()
   const current = useSession(({ room }) => room)
+  const big = useSession(({ view }) => view.big)
   return (
     <header className="topbar">
       <a className="skip" href="#main">
@@ -28,23 +30,35 @@ export function TopBar({ theme, turnTheme, share, shared }: Props) {
             CDQuant <span>Playground</span>
           </span>
         </span>
-        <nav className="tabs" aria-label="Rooms">
-          {rooms.map(({ room, title }) => (
-            <button
-              key={room}
-              type="button"
-              aria-current={room === current ? 'page' : undefined}
-              onClick={() => playground.go(room)}
-            >
-              {title}
-            </button>
-          ))}
-        </nav>
+        <Part name="nav">
+          <nav className="tabs" aria-label="Rooms">
+            {rooms.map(({ room, title }) => (
+              <button
+                key={room}
+                type="button"
+                aria-current={room === current ? 'page' : undefined}
+                onClick={() => playground.go(room)}
+              >
+                {title}
+              </button>
+            ))}
+          </nav>
+        </Part>
         <span className="grow" />
         <Facts />
         <button type="button" className="btn" onClick={share} aria-label="Share: copy a link to this plan">
           <Icon name={shared ? 'check' : 'share'} />
           <span className="hide-small">{shared || 'Share'}</span>
+        </button>
+        <button
+          type="button"
+          className="btn square hide-small"
+          onClick={() => playground.look({ big: !big })}
+          aria-pressed={big}
+          aria-label="Projector type"
+          title="Larger type, for a projector (B)"
+        >
+          <Icon name="expand" />
         </button>
         <button
           type="button"

@@ -12,7 +12,8 @@ export interface KeyAction {
 const OWN =
   'input:not([type=radio]):not([type=checkbox]), select, textarea, dialog, [role=application], [contenteditable]'
 
-export function useKeys(actions: readonly KeyAction[]): void {
+/** `of` a room: its keys come before those of the page. */
+export function useKeys(actions: readonly KeyAction[], of: 'page' | 'room' = 'page'): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return
@@ -20,13 +21,14 @@ export function useKeys(actions: readonly KeyAction[]): void {
       if (target?.closest(OWN)) return
       // Buttons and checkboxes have the space bar, radio buttons the arrows, for themselves.
       if (event.key === ' ' && target?.closest('button, a, summary, input:not([type=radio]:checked)')) return
-      if (event.key === 'ArrowRight' && target?.closest('input')) return
+      if (event.key.startsWith('Arrow') && target?.closest('input')) return
       const action = actions.find(({ key }) => key === event.key || key === event.key.toLowerCase())
-      if (!action || (event.repeat && event.key !== 'ArrowRight')) return
+      if (!action || (event.repeat && !event.key.startsWith('Arrow'))) return
       event.preventDefault()
       action.run()
     }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [actions])
+    const early = { capture: of === 'room' }
+    addEventListener('keydown', onKey, early)
+    return () => removeEventListener('keydown', onKey, early)
+  }, [actions, of])
 }
