@@ -13,9 +13,11 @@ import { relabel } from './relabel.ts'
 import type { RunInputs } from './run.ts'
 import type { Solutions } from './solutions.ts'
 
+export type SolveInputs = Pick<RunInputs, 'gpu' | 'model'>
+
 /** Takes over the captured matrices and frees them. `recipe`: the only one, whose own Hessians these are. */
 export async function* solveBlock(
-  inputs: RunInputs,
+  inputs: SolveInputs,
   plan: Plan,
   block: number,
   captured: readonly CapturedHessian[],
@@ -72,14 +74,14 @@ async function healthOf(hessian: Hessian, damp: number, known: KnownFacts | unde
 }
 
 /** Starts to read a layer's weights while another layer is solved; a failure is thrown where they are awaited. */
-function readAhead({ model }: RunInputs, layer: LayerFacts): Promise<Float32Array> {
+function readAhead({ model }: SolveInputs, layer: LayerFacts): Promise<Float32Array> {
   const weights = model.weights(layer)
   weights.catch(() => {})
   return weights
 }
 
 async function* solveLayer(
-  { gpu }: RunInputs,
+  { gpu }: SolveInputs,
   plan: Plan,
   { layer, rows, columns }: LayerFacts,
   given: {
