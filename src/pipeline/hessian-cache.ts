@@ -4,7 +4,8 @@ import type { Gpu } from '../gpu/gpu.ts'
 import type { LayerFacts } from './events.ts'
 import type { CapturedHessian, KnownFacts } from './capture.ts'
 
-interface Kept {
+/** One Hessian in ordinary memory. */
+export interface KeptHessian {
   layers: LayerFacts[]
   columns: number
   tokens: number
@@ -27,7 +28,7 @@ export class HessianCache {
   /** What the kept Hessians were made from: model, text, windows. */
   private key = ''
   private facts = false
-  private readonly blocks = new Map<number, Kept[]>()
+  private readonly blocks = new Map<number, KeptHessian[]>()
 
   /** `budgetBytes`: above it nothing is kept, and a run says so. */
   constructor(readonly budgetBytes = 2 ** 31) {}
@@ -46,7 +47,7 @@ export class HessianCache {
 
   /** Keeps them; what is found out about them from now on is kept as well. */
   async keep(gpu: Gpu, block: number, captured: readonly CapturedHessian[]): Promise<void> {
-    const kept: Kept[] = []
+    const kept: KeptHessian[] = []
     for (const one of captured) {
       const { layers, columns, tokens, matrix } = one
       if (this.facts) one.known = { factors: new Map(), energies: new Map() }
@@ -61,19 +62,31 @@ export class HessianCache {
   load(gpu: Gpu, block: number): CapturedHessian[] {
     const kept = this.blocks.get(block)
     if (!kept) throw new Error(`no Hessians of block ${block} are kept`)
-    return kept.map(({ layers, columns, tokens, upper, heldOut, known }) => {
-      const whole = (what: string, triangle: Float32Array) =>
-        gpu.upload(`${what} ${layers[0].layer}`, wholeOf(triangle, columns))
-      const matrix = whole('hessian', upper)
-      return {
-        layers,
-        columns,
-        tokens,
-        matrix,
-        ...(heldOut && { heldOut: whole('held-out hessian', heldOut) }),
-        ...(known && { known }),
-      }
-    })
+    return kept.map((one) => uploaded(gpu, one))
+  }
+
+  /** The one that a layer reads; undefined where none is kept. */
+  of(layer: string): KeptHessian | undefined {
+    for (const kept of this.blocks.values()) {
+      const one = kept.find(({ layers }) => layers.some((facts) => facts.layer === layer))
+      if (one) return one
+    }
+    return undefined
+  }
+}
+
+/** On the GPU again; the caller owns the matrices. */
+export function uploaded(gpu: Gpu, { layers, columns, tokens, upper, heldOut, known }: KeptHessian): CapturedHessian {
+  const whole = (what: string, triangle: Float32Array) =>
+    gpu.upload(`${what} ${layers[0].layer}`, wholeOf(triangle, columns))
+  const matrix = whole('hessian', upper)
+  return {
+    layers,
+    columns,
+    tokens,
+    matrix,
+    ...(heldOut && { heldOut: whole('held-out hessian', heldOut) }),
+    ...(known && { known }),
   }
 }
 
