@@ -1,11 +1,56 @@
 import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
+
+/**
+ * What the built page may do. Nothing comes from elsewhere, nothing goes elsewhere: a model from a hub would need its
+ * origin in connect-src, here and nowhere else.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  // Recharts and the bars place their parts by style attributes.
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** The policy as the first element of the built page's head; the development server needs inline scripts. */
+const strict: Plugin = {
+  name: 'content-security-policy',
+  apply: 'build',
+  transformIndexHtml: () => [
+    { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy }, injectTo: 'head-prepend' },
+  ],
+}
+
+/** The service worker: everything the page needs, kept after the first visit. src/worker/offline.ts registers it. */
+const offline = VitePWA({
+  injectRegister: null,
+  manifest: false,
+  workbox: {
+    globPatterns: ['**/*.{html,js,css,svg,webmanifest}', 'icons/*.png', 'models/**/*.{json,txt,safetensors}', 'runs/*'],
+    globIgnores: ['**/golden.json'],
+    maximumFileSizeToCacheInBytes: 16 * 2 ** 20,
+    navigateFallback: 'index.html',
+    clientsClaim: true,
+    cleanupOutdatedCaches: true,
+  },
+})
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), strict, offline],
   build: { target: 'es2022' },
   worker: { format: 'es' },
+  // A worker's own requests obey the header of its script, not the page's element.
+  preview: { headers: { 'Content-Security-Policy': policy } },
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
     testTimeout: 120_000,

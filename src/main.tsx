@@ -8,6 +8,7 @@ import { readView } from './store/view.ts'
 import { mount } from './ui/mount.tsx'
 import { paced } from './ui/pace.ts'
 import { createClient } from './worker/client.ts'
+import { keepOffline } from './worker/offline.ts'
 
 const BUNDLED = 'tiny-tales-1m'
 
@@ -33,3 +34,6 @@ Object.assign(globalThis, { playground })
 mount(playground)
 if (new URLSearchParams(location.search).has('recording')) void playground.playRecording()
 else playground.openBundled()
+// The development server has no service worker. Where one is refused, the page works as before, with a network.
+if (import.meta.env.PROD)
+  keepOffline(new URL(`${import.meta.env.BASE_URL}sw.js`, location.href)).catch((error: unknown) => console.warn(error))
