@@ -26,6 +26,8 @@ export interface Model {
   /** W f32 [rows, columns] of a layer. */
   weights(layer: LayerFacts): Promise<Float32Array<ArrayBuffer>>
   forward(gpu: Gpu, size: ForwardSize): Forward
+  /** Bytes that all blocks keep together of `tokens` tokens of one sequence, for `Block.extend`. */
+  keptBytes(tokens: number): number
   /** Under which results measured on it are kept; worked out once. @throws InputError when tensors cannot be read. */
   fingerprint(): Promise<string>
 }
@@ -59,12 +61,28 @@ export interface Front extends Disposable {
 export interface Block extends Disposable {
   /** Records hidden ← block(hidden), f32 [tokens, hidden] in place. */
   run(batch: Batch, hidden: GpuBuffer, tokens: number, capture?: Capture): void
+  /**
+   * Records the same for the next tokens of a single sequence, at positions first … first + tokens − 1. The block keeps what later
+   * tokens need of them, for as many positions as `ForwardSize.window`; those before `first` must have been given before.
+   */
+  extend(batch: Batch, hidden: GpuBuffer, tokens: number, first: number): void
 }
 
 /** From hidden states to the next token. */
 export interface Head extends Disposable {
   /** Records the state f32 [tokens, 3] from which kernels/cross-entropy.ts gives the losses of targets u32 [tokens]. */
   losses(batch: Batch, hidden: GpuBuffer, targets: Binding, state: GpuBuffer, tokens: number): void
+  /**
+   * The same, and beside it the state f32 [tokens, 8] from which kernels/divergence.ts compares the distributions with those that this
+   * head makes of `others`, hidden states f32 [tokens, hidden] of another model (P there).
+   */
+  compare(
+    batch: Batch,
+    hidden: { own: GpuBuffer; others: GpuBuffer },
+    targets: Binding,
+    states: { losses: GpuBuffer; divergence: GpuBuffer },
+    tokens: number,
+  ): void
   /** Records logits f32 [tokens, vocabulary], for as many tokens as fit one buffer. */
   logits(batch: Batch, hidden: GpuBuffer, logits: GpuBuffer, tokens: number): void
 }

@@ -1,15 +1,17 @@
 // One block of a Llama: its weights on the GPU and the record of its forward pass.
 //   x ← x + o(attention(rope(q(n)), rope(k(n)), v(n))), n = rmsnorm(x);   x ← x + down(silu(gate(n)) · up(n)), n = rmsnorm(x)
 import type { Checkpoint } from '../formats/checkpoint.ts'
+import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { attention, attentionScratchBytes, type AttentionSize } from '../kernels/attention.ts'
-import { matmul } from '../kernels/matmul.ts'
+import { cachedAttention } from '../kernels/cached-attention.ts'
+import { product } from '../kernels/matvec.ts'
 import { rmsnorm } from '../kernels/rmsnorm.ts'
 import { rope, ropeTable } from '../kernels/rope.ts'
 import { swiglu } from '../kernels/swiglu.ts'
-import type { Block, ForwardSize, Substitute } from './family.ts'
+import type { Block, Capture, ForwardSize, Substitute } from './family.ts'
 import type { LlamaConfig } from './llama-config.ts'
 import { blockNorms, llamaInputs } from './llama-tensors.ts'
 import { uploadTensor } from './tensors.ts'
@@ -88,27 +90,53 @@ export async function loadLlamaBlock(
     const { normed, q, k, v, mixed, gate, up, scratch, cosines, sines } = workspace
     const { hidden: columns, intermediate, heads, kvHeads, headWidth, epsilon } = config
     const { window } = size
+    const kvColumns = kvHeads * headWidth
+    /** Everything but the attention itself, which finds q, k and v in the workspace and leaves `mixed` there. */
+    const pass = (
+      batch: Batch,
+      hidden: GpuBuffer,
+      { tokens, first = 0, capture }: { tokens: number; first?: number; capture?: Capture | undefined },
+      attend: () => void,
+    ) => {
+      const layer = (module: string, x: GpuBuffer, y: GpuBuffer, rows: number, width: number, accumulate = false) =>
+        product(batch, { x, weights: weights[module], y }, { tokens, rows, columns: width, accumulate })
+      const turn = (x: GpuBuffer, count: number) =>
+        rope(batch, { cosines, sines, x }, { tokens, heads: count, half: headWidth / 2, window, first })
+      rmsnorm(batch, { x: hidden, weight: attentionNorm, y: normed }, { tokens, columns, epsilon })
+      capture?.(0, normed)
+      layer('q_proj', normed, q, heads * headWidth, columns)
+      layer('k_proj', normed, k, kvColumns, columns)
+      layer('v_proj', normed, v, kvColumns, columns)
+      turn(q, heads)
+      turn(k, kvHeads)
+      attend()
+      capture?.(1, mixed)
+      layer('o_proj', mixed, hidden, columns, heads * headWidth, true)
+      rmsnorm(batch, { x: hidden, weight: feedForwardNorm, y: normed }, { tokens, columns, epsilon })
+      capture?.(2, normed)
+      layer('gate_proj', normed, gate, intermediate, columns)
+      layer('up_proj', normed, up, intermediate, columns)
+      swiglu(batch, { gate, up }, { elements: tokens * intermediate })
+      capture?.(3, gate)
+      layer('down_proj', gate, hidden, columns, intermediate, true)
+    }
+    let kept: { keys: GpuBuffer; values: GpuBuffer } | undefined
+    const keep = () => ({
+      keys: scope.buffer('kept keys', 4 * window * kvColumns),
+      values: scope.buffer('kept values', 4 * window * kvColumns),
+    })
     return {
-      run(batch, hidden, tokens, capture) {
-        const product = (module: string, x: GpuBuffer, y: GpuBuffer, rows: number, width: number, accumulate = false) =>
-          matmul(batch, { x, weights: weights[module], y }, { tokens, rows, columns: width, accumulate })
-        rmsnorm(batch, { x: hidden, weight: attentionNorm, y: normed }, { tokens, columns, epsilon })
-        capture?.(0, normed)
-        product('q_proj', normed, q, heads * headWidth, columns)
-        product('k_proj', normed, k, kvHeads * headWidth, columns)
-        product('v_proj', normed, v, kvHeads * headWidth, columns)
-        rope(batch, { cosines, sines, x: q }, { tokens, heads, half: headWidth / 2, window })
-        rope(batch, { cosines, sines, x: k }, { tokens, heads: kvHeads, half: headWidth / 2, window })
-        attention(batch, { q, k, v, y: mixed, scratch }, attentionSize(config, tokens, window))
-        capture?.(1, mixed)
-        product('o_proj', mixed, hidden, columns, heads * headWidth, true)
-        rmsnorm(batch, { x: hidden, weight: feedForwardNorm, y: normed }, { tokens, columns, epsilon })
-        capture?.(2, normed)
-        product('gate_proj', normed, gate, intermediate, columns)
-        product('up_proj', normed, up, intermediate, columns)
-        swiglu(batch, { gate, up }, { elements: tokens * intermediate })
-        capture?.(3, gate)
-        product('down_proj', gate, hidden, columns, intermediate, true)
+      run: (batch, hidden, tokens, capture) =>
+        pass(batch, hidden, { tokens, capture }, () =>
+          attention(batch, { q, k, v, y: mixed, scratch }, attentionSize(config, tokens, window)),
+        ),
+      extend(batch, hidden, tokens, first) {
+        const { keys, values } = (kept ??= keep())
+        pass(batch, hidden, { tokens, first }, () => {
+          const [at, bytes] = [4 * first * kvColumns, 4 * tokens * kvColumns]
+          batch.copy(k, 0, keys, at, bytes).copy(v, 0, values, at, bytes)
+          cachedAttention(batch, { q, keys, values, y: mixed }, { tokens, first, heads, kvHeads, width: headWidth })
+        })
       },
       [Symbol.dispose]: () => scope[Symbol.dispose](),
     }

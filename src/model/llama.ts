@@ -51,6 +51,7 @@ function open(checkpoint: Checkpoint): Model {
     tensorNames: [...shapes.keys()],
     inputs: (block: number): InputGroup[] => inputs[block],
     weights: ({ layer }: LayerFacts) => checkpoint.floats(`${layer}.weight`),
+    keptBytes: (tokens) => 2 * 4 * tokens * blocks * config.kvHeads * config.headWidth,
     forward: (gpu, size) => new LlamaForward(gpu, checkpoint, config, size),
     fingerprint: () => (known ??= fingerprint(checkpoint, shapes)),
   }
