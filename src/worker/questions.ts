@@ -1,8 +1,42 @@
 // What rooms ask of the worker beside the run: one line per kind of question, its parts and its answer. Plain data.
+import type { TimedEvent } from '../pipeline/events.ts'
+import type { Identity } from '../pipeline/identity.ts'
+import type { Plan } from '../pipeline/plan.ts'
+import type { SamplesEvent } from '../pipeline/samples.ts'
+import type {
+  ColumnsAnswer,
+  GroupAnswer,
+  GroupAsked,
+  LayerAnswer,
+  LayerAsked,
+  PixelsAnswer,
+  PixelsAsked,
+  ReplayAnswer,
+} from './layer-questions.ts'
+import type { NamedText } from './protocol.ts'
 
 /** By kind: what is asked, what comes meanwhile (`never`: nothing), and the answer. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- lines are added as rooms need them
-export interface Questions {}
+export interface Questions {
+  layer: { ask: LayerAsked; part: never; answer: LayerAnswer }
+  'layer-columns': { ask: LayerAsked; part: never; answer: ColumnsAnswer }
+  'layer-columns-on-device': { ask: LayerAsked; part: never; answer: ColumnsAnswer }
+  'layer-group': { ask: GroupAsked; part: never; answer: GroupAnswer }
+  'layer-pixels': { ask: PixelsAsked; part: never; answer: PixelsAnswer }
+  'layer-replay': { ask: LayerAsked; part: { moves: number }; answer: ReplayAnswer }
+  cells: { ask: OwnTexts & { plan: Plan }; part: TimedEvent[]; answer: { ms: number } }
+  identity: { ask: OwnTexts & { plan: Plan }; part: never; answer: Identity }
+  samples: {
+    ask: Pick<OwnTexts, 'calibration'> & { plan: Plan; most: number; heldOut: number }
+    part: SamplesEvent
+    answer: { text: string }
+  }
+}
+
+/** The user's own texts, if any. */
+export interface OwnTexts {
+  calibration?: NamedText
+  evaluation?: NamedText
+}
 
 export type Kind = keyof Questions
 

@@ -1,4 +1,22 @@
 // Every kind of question the worker answers, one line each.
 import type { Answerers } from '../asking.ts'
+import { cells } from './cells.ts'
+import { identity } from './identity.ts'
+import { samples } from './samples.ts'
+import { layerColumns, layerColumnsOnDevice } from './layer-columns.ts'
+import { layerGroup } from './layer-group.ts'
+import { layerPixels } from './layer-pixels.ts'
+import { layerReplay } from './layer-replay.ts'
+import { layer } from './layer.ts'
 
-export const answerers: Answerers = {}
+export const answerers: Answerers = {
+  cells,
+  identity,
+  samples,
+  layer,
+  'layer-columns': layerColumns,
+  'layer-columns-on-device': layerColumnsOnDevice,
+  'layer-group': layerGroup,
+  'layer-pixels': layerPixels,
+  'layer-replay': layerReplay,
+}

@@ -1,0 +1,43 @@
+// The layer itself: how large its weights are, and how much its columns matter.
+import type { Answerer } from '../asking.ts'
+import type { LayerAnswer } from '../layer-questions.ts'
+import { factsOf, hessianOf, weightsOf } from './layer-matter.ts'
+
+/** Weights that the range of colours is found from. */
+const SAMPLE = 2 ** 15
+/** Part of them inside of it. */
+const INSIDE = 0.998
+
+const known = new WeakMap<Float32Array, Pick<LayerAnswer, 'range' | 'largest' | 'outside'>>()
+
+/** Half the range of colours for weights, the largest of them, and how many lie outside. */
+export function rangeOf(weights: Float32Array): Pick<LayerAnswer, 'range' | 'largest' | 'outside'> {
+  const step = Math.max(1, Math.floor(weights.length / SAMPLE))
+  const sample = new Float32Array(Math.ceil(weights.length / step))
+  for (let i = 0; i < sample.length; i++) sample[i] = Math.abs(weights[i * step])
+  sample.sort()
+  const range = sample[Math.min(sample.length - 1, Math.floor(INSIDE * sample.length))] || 1
+  let largest = 0
+  let outside = 0
+  for (let i = 0; i < weights.length; i++) {
+    const size = Math.abs(weights[i])
+    if (size > largest) largest = size
+    if (size > range) outside++
+  }
+  return { range, largest, outside }
+}
+
+export const layer: Answerer<'layer'> = {
+  device: false,
+  async answer(desk, { layer }) {
+    const { rows, columns } = factsOf(desk, layer)
+    const weights = await weightsOf(desk, layer)
+    const range = known.get(weights) ?? rangeOf(weights)
+    known.set(weights, range)
+    const kept = hessianOf(desk, layer)
+    if (typeof kept === 'string') return { rows, columns, ...range, without: kept }
+    const diagonal = new Float32Array(columns)
+    for (let j = 0, at = 0; j < columns; at += columns - j++) diagonal[j] = kept.upper[at]
+    return { rows, columns, ...range, diagonal }
+  },
+}
