@@ -9,6 +9,7 @@ import { Measure } from './measure.ts'
 import { named, optionValues } from './options.ts'
 import type { GridSettings, Levels, Problem } from './problem.ts'
 import type { StageChoice } from './recipes.ts'
+import type { SolvedLevels } from './solution.ts'
 import type { StepResult, Transformed } from './stage.ts'
 
 /** The codes after a first step, for other recipes that begin alike. */
@@ -23,6 +24,8 @@ export interface Start {
 /** One grid of a layer: its levels on the GPU, and the starts on it by step. */
 export interface SharedGrid {
   levels: Levels
+  /** The levels in ordinary memory, once they were asked for. */
+  solved?: Promise<SolvedLevels>
   starts: Map<string, Start>
 }
 
@@ -83,6 +86,20 @@ export class Basis implements Disposable {
     const grid = named('grid', grids, name)
     const levels = this.scope.own(await grid.run(gpu, problem, settings, optionValues(grid.options, options)))
     return { levels, starts: new Map() }
+  }
+
+  /** The levels of the grid in ordinary memory, read back once, or those that a step has put in their place. */
+  solved(grid: SharedGrid, levels: Levels): Promise<SolvedLevels> {
+    return levels === grid.levels ? (grid.solved ??= this.readLevels(levels)) : this.readLevels(levels)
+  }
+
+  private async readLevels({ scales, zeros, ...facts }: Levels): Promise<SolvedLevels> {
+    const { gpu, problem } = this
+    const read = (buffer: GpuBuffer) => gpu.readF32(buffer, 0, problem.rows * facts.groups)
+    const [scaleValues, zeroValues] = await Promise.all([read(scales), read(zeros)])
+    const { bits, group, symmetric, scaleType, width, groups, zeroType } = facts
+    const settings = { bits, group, symmetric, scaleType }
+    return { ...settings, width, groups, zeroType, scales: scaleValues, zeros: zeroValues }
   }
 
   /** Measures the codes of a first step and keeps them while there is room. */

@@ -2,11 +2,10 @@
 // objective = tr(E H Eᵀ), E = Ŵ − W, H undamped, from scratch for the final codes; relative = objective / tr(W H Wᵀ), 0
 // where both are 0.
 import { InputError } from '../formats/errors.ts'
-import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { packedWords } from '../kernels/pack-codes.ts'
-import { Basis } from './basis.ts'
+import { Basis, type SharedGrid } from './basis.ts'
 import type { EigenClip, Hessian } from './hessian.ts'
 import { Measure } from './measure.ts'
 import { named, optionValues, type OptionTable, type OptionValues } from './options.ts'
@@ -126,52 +125,47 @@ export class LayerSolver implements Disposable {
       damping = result.damping ?? damping
       if (result.note) notes.push(result.note)
     }
-    return { ...(await this.finish(basis, work)), moves: curve.moves, damping, notes }
+    return { ...(await this.finish(basis, grid, work)), moves: curve.moves, damping, notes }
   }
 
   /** Losses, levels and codes of what a chain ended with. */
-  private async finish(basis: Basis, { levels, codes }: Work): Promise<Omit<Solution, 'moves' | 'damping' | 'notes'>> {
+  private async finish(
+    basis: Basis,
+    grid: SharedGrid,
+    { levels, codes }: Work,
+  ): Promise<Omit<Solution, 'moves' | 'damping' | 'notes'>> {
     const { gpu, problem, held } = this
     const { restore, storedBits } = basis.transformed
     const { rows, columns } = basis.problem
     const { bits, width, groups, scales, zeros } = levels
-    const { group, symmetric, scaleType, zeroType } = levels
     const [energy, heldEnergy] = await this.knownEnergies()
     const loss = (objective: number, of: number) => ({ objective, relative: objective === 0 ? 0 : objective / of })
-    let restored: GpuBuffer | undefined
-    try {
-      using stream = packedOnGpu(gpu, codes, { rows, columns, bits })
-      if (restore) {
-        using weights = dequantizedOnGpu(gpu, { packed: stream, scales, zeros }, { rows, columns, width, groups, bits })
-        restored = await restore(weights)
-      }
-      const layer = restored ? await this.basis(ownBasis) : basis
-      const given = restored
-      const objectives = [layer.truth, ...(held ? [held] : [])].map((measure) =>
-        given ? measure.objectiveOf(given) : measure.objective(codes, levels),
-      )
-      // Read back together: every answer of the GPU takes a while on its own.
-      const [[objective, heldObjective], packedCodes, scaleValues, zeroValues, restoredValues] = await together([
-        together(objectives),
-        gpu.readU32(stream, 0, rows * packedWords(columns, bits)),
-        gpu.readF32(scales, 0, rows * groups),
-        gpu.readF32(zeros, 0, rows * groups),
-        restored ? gpu.readF32(restored, 0, problem.rows * problem.columns) : undefined,
-      ])
-      held?.changed()
-      return {
-        rows,
-        columns,
-        ...loss(objective, energy),
-        ...(held && { heldOut: loss(heldObjective, heldEnergy) }),
-        levels: { bits, group, symmetric, scaleType, width, groups, zeroType, scales: scaleValues, zeros: zeroValues },
-        codes: packedCodes,
-        ...(restoredValues && { restored: restoredValues }),
-        effectiveBits:
-          (storedBits + levelBits(levels, rows) + rows * columns * bits) / (problem.rows * problem.columns),
-      }
-    } finally {
-      restored?.[Symbol.dispose]()
+    using own = new Scope(gpu)
+    const stream = own.own(packedOnGpu(gpu, codes, { rows, columns, bits }))
+    const dequantized = () =>
+      own.own(dequantizedOnGpu(gpu, { packed: stream, scales, zeros }, { rows, columns, width, groups, bits }))
+    const restored = restore && own.own(await restore(dequantized()))
+    const layer = restored ? await this.basis(ownBasis) : basis
+    const objectives = [layer.truth, ...(held ? [held] : [])].map((measure) =>
+      restored ? measure.objectiveOf(restored) : measure.objective(codes, levels),
+    )
+    // Read back together: every answer of the GPU takes a while on its own.
+    const [[objective, heldObjective], packedCodes, solvedLevels, restoredValues] = await together([
+      together(objectives),
+      gpu.readU32(stream, 0, rows * packedWords(columns, bits)),
+      basis.solved(grid, levels),
+      restored && gpu.readF32(restored, 0, problem.rows * problem.columns),
+    ])
+    held?.changed()
+    return {
+      rows,
+      columns,
+      ...loss(objective, energy),
+      ...(held && { heldOut: loss(heldObjective, heldEnergy) }),
+      levels: solvedLevels,
+      codes: packedCodes,
+      ...(restoredValues && { restored: restoredValues }),
+      effectiveBits: (storedBits + levelBits(levels, rows) + rows * columns * bits) / (problem.rows * problem.columns),
     }
   }
 
