@@ -2,6 +2,7 @@
 // objective = tr(E H Eᵀ), E = Ŵ − W, H undamped, from scratch for the final codes; relative = objective / tr(W H Wᵀ), 0
 // where both are 0.
 import { InputError } from '../formats/errors.ts'
+import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { packedWords } from '../kernels/pack-codes.ts'
