@@ -12,6 +12,8 @@ describe.each<RowShape>(['thread', 'workgroup'])('matrix times vector, a row per
     [17, 257],
     [257, 15],
     [128, 384],
+    [17, 16],
+    [70, 260],
   ])('%i rows, %i columns', async (rows, columns) => {
     await withGpu(async (gpu, scope) => {
       const [x, weights, before] = [columns, rows * columns, rows].map((count, i) => gaussians(count, i + 1))

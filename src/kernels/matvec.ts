@@ -1,5 +1,6 @@
 // Matrix times vector, y = W x (or y += W x): the product of a single token; and the product of any number of tokens by the kernel that
 // suits it.
+import registerCode from '../../shaders/matvec-register.wgsl?raw'
 import code from '../../shaders/matvec.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -7,31 +8,32 @@ import { matmul, type MatmulSize } from './matmul.ts'
 import { rows as rowShapes, type RowShape } from './rows.ts'
 import { shapeOf } from './shape.ts'
 
-export const kernel = defineKernel({
-  name: 'matvec',
-  code,
-  bindings: { x: 'read', weights: 'read', y: 'read_write' },
-  params: { rows: 'u32', columns: 'u32', accumulate: 'u32' },
-})
+const bindings = { x: 'read', weights: 'read', y: 'read_write' } as const
+const params = { rows: 'u32', columns: 'u32', accumulate: 'u32' } as const
 
-/** Lanes of a row and rows of a workgroup. */
-const sizes: Readonly<Record<RowShape, readonly [number, number]>> = { thread: [1, 16], workgroup: [64, 4] }
+/** LANES invocations to a row: 64 of them, or one where the register shape does not fit. */
+export const kernel = defineKernel({ name: 'matvec', code, bindings, params })
+/** Four rows to an invocation, for columns that are a multiple of 4. */
+export const register = defineKernel({ name: 'matvec-register', code: registerCode, bindings, params })
 
 /** Records the product: x [columns], weights [rows, columns], y [rows]. */
 export function matvec(
   batch: Batch,
-  bindings: { x: Binding; weights: Binding; y: Binding },
+  buffers: { x: Binding; weights: Binding; y: Binding },
   { rows, columns, accumulate = false }: Omit<MatmulSize, 'tokens'>,
   shape: RowShape = shapeOf<RowShape>(batch.gpu, rowShapes),
 ): void {
-  const [lanes, rowsPerGroup] = sizes[shape]
-  batch.run(kernel, {
-    bindings,
+  const dispatch = {
+    bindings: buffers,
     params: { rows, columns, accumulate: Number(accumulate) },
-    workgroups: spread(Math.ceil(rows / rowsPerGroup)),
-    overrides: { LANES: lanes, ROWS: rowsPerGroup },
     work: rows * columns,
-  })
+  }
+  if (shape === 'thread' && columns % 4 === 0)
+    batch.run(register, { ...dispatch, overrides: { LANES: 16 }, workgroups: spread(Math.ceil(rows / 64)) })
+  else {
+    const [LANES, ROWS] = shape === 'thread' ? [1, 16] : [64, 4]
+    batch.run(kernel, { ...dispatch, overrides: { LANES, ROWS }, workgroups: spread(Math.ceil(rows / ROWS)) })
+  }
 }
 
 /** Records y = x · Wᵀ for any number of tokens, as `matmul` does; a single token goes through `matvec`. */

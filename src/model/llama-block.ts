@@ -135,7 +135,12 @@ export async function loadLlamaBlock(
         pass(batch, hidden, { tokens, first }, () => {
           const [at, bytes] = [4 * first * kvColumns, 4 * tokens * kvColumns]
           batch.copy(k, 0, keys, at, bytes).copy(v, 0, values, at, bytes)
-          cachedAttention(batch, { q, keys, values, y: mixed }, { tokens, first, heads, kvHeads, width: headWidth })
+          // The first tokens see only each other, as in a window of their own, for which there are faster shapes.
+          const alone = attentionSize(config, tokens, tokens)
+          if (first === 0 && tokens > 1 && attentionScratchBytes(gpu, alone) <= scratch.bytes)
+            attention(batch, { q, k, v, y: mixed, scratch }, alone)
+          else
+            cachedAttention(batch, { q, keys, values, y: mixed }, { tokens, first, heads, kvHeads, width: headWidth })
         })
       },
       [Symbol.dispose]: () => scope[Symbol.dispose](),

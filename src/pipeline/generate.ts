@@ -10,7 +10,7 @@ import type { Block, Front, Head, Model, Substitute } from '../model/model.ts'
 import { sampler } from './generate-sample.ts'
 
 /** Tokens of a prompt that pass the blocks together. */
-const PIECE = 64
+const PIECE = 256
 /** What weights and kept keys and values may take together; browsers rarely give a page more. */
 const BUDGET_BYTES = 2 ** 33
 
