@@ -1,6 +1,7 @@
 // Mixes the values by the softmax's shares: y = shares · v / Σ shares, eight queries × eight numbers of a head per invocation; no barriers.
+// Needs shared/attention-options.wgsl.
 // scores: as attention-softmax leaves them; v: [tokens, kv_heads, width], width a multiple of 4; y: [tokens, heads, width].
-struct Params { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32, stride: u32 }
+struct Params { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32, sliding: u32, stride: u32 }
 @group(0) @binding(0) var<storage, read> scores: array<vec4f>;
 @group(0) @binding(1) var<storage, read> v: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
@@ -30,7 +31,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sum10 = mat4x4f();
   var sum11 = mat4x4f();
   let steps = 2u * (tile % tiles) + 2u;
-  var step = 0u;
+  var step = first_seen(8u * (tile % tiles), params.sliding) / 4u;
   loop {
     let at = row + step;
     let sa = mat4x4f(scores[at], scores[at + stride], scores[at + 2u * stride], scores[at + 3u * stride]);

@@ -1,8 +1,8 @@
 // Scores q·k / sqrt(width) of causal attention, eight queries × eight keys per invocation, held in registers; no barriers.
 // q: [tokens, heads, width], k: [tokens, kv_heads, width], width a multiple of 4. Query tile i holds positions 8i … 8i + 7 of a window;
 // tiles start … end − 1 are done, counted through all windows. scores: [heads, 8 · (end − start), stride], whole tiles up to the
-// diagonal's.
-struct Params { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32, stride: u32, scale: f32 }
+// diagonal's, from the first that any query of the tile sees. Needs shared/attention-options.wgsl.
+struct Params { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32, sliding: u32, stride: u32, scale: f32 }
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> scores: array<vec4f>;
@@ -16,8 +16,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let tiles = (params.window + 7u) / 8u;
   let query = 8u * (tile % tiles);
   let key = 8u * id.x;
+  let seen = first_seen(query, params.sliding);
   // A loop of one turn or none: software adapters run what follows a `return`, but not the body of a loop that nobody enters.
-  for (var turn = 0u; turn < u32(tile < params.end && key <= query); turn++) {
+  for (var turn = 0u; turn < u32(tile < params.end && key <= query && key + 8u > seen); turn++) {
     // Beyond the last token the last one is read again; scores there belong to no query.
     let first = tile / tiles * params.window;
     let last = params.tokens - 1u;

@@ -1,8 +1,8 @@
 // Causal grouped-query attention with the online softmax (Milakov & Gimelshein 2018; Dao et al. 2022): four queries of one head per
 // workgroup, 64 keys at a time, one key per invocation for the scores and up to four numbers of the head for the mix.
 // q, y: [tokens, heads, width]; k, v: [tokens, kv_heads, width]; width ≤ 256. Windows are attended to separately. Groups of four
-// queries start … end − 1 are done, counted through all windows.
-struct Params { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32, scale: f32 }
+// queries start … end − 1 are done, counted through all windows. Needs shared/attention-options.wgsl.
+struct Params { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32, sliding: u32, scale: f32, cap: f32 }
 @group(0) @binding(0) var<storage, read> q: array<f32>;
 @group(0) @binding(1) var<storage, read> k: array<f32>;
 @group(0) @binding(2) var<storage, read> v: array<f32>;
@@ -40,14 +40,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var mix: array<vec4f, 4>;
   workgroupBarrier();
 
-  for (var start = 0u; start < count; start += LANES) {
+  for (var start = first_seen(position, params.sliding); start < count; start += LANES) {
     let key = start + lane;
-    let seen = (vec4u(first + key) <= token) & vec4<bool>(key < count);
+    var seen = (vec4u(first + key) <= token) & vec4<bool>(key < count);
+    if SLIDING { seen &= vec4u(key + params.sliding) > token - vec4u(first); }
     var score = vec4f(SMALL);
     if key < count {
       var sum = vec4f();
       let at = (first + key) * kv_stride + kv_head;
       for (var d = 0u; d < width; d++) { sum += k[at + d] * query[d]; }
+      if CAPPED || SLOPED {
+        let distance = vec4f(token) - f32(first + key);
+        sum = altered(sum, distance, group.y, params.heads, params.cap);
+      }
       score = select(score, sum, seen);
     }
     partial[lane] = score;

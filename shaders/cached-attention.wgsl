@@ -2,7 +2,8 @@
 // key-value head h · kv_heads / heads), with the online softmax (Milakov & Gimelshein 2018) over tiles of keys.
 // q, y: [tokens, heads, width]; keys, values: [capacity, kv_heads, width]; width ≤ 256. Token i has position first + i and sees
 // positions 0 … first + i. A workgroup of LANES invocations per token and head; tokens start … tokens − 1 are done.
-struct Params { start: u32, tokens: u32, first: u32, heads: u32, kv_heads: u32, width: u32, scale: f32 }
+// Needs shared/attention-options.wgsl.
+struct Params { start: u32, tokens: u32, first: u32, heads: u32, kv_heads: u32, width: u32, sliding: u32, scale: f32, cap: f32 }
 @group(0) @binding(0) var<storage, read> q: array<f32>;
 @group(0) @binding(1) var<storage, read> keys: array<f32>;
 @group(0) @binding(2) var<storage, read> values: array<f32>;
@@ -34,12 +35,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var total = 0.0;
   workgroupBarrier();
 
-  for (var start = 0u; start < count; start += TILE) {
+  for (var start = first_seen(count - 1u, params.sliding); start < count; start += TILE) {
     let here = min(TILE, count - start);
     for (var j = lane; j < here; j += LANES) {
       let at = (start + j) * stride + kv_at;
       var sum = 0.0;
       for (var d = 0u; d < width; d++) { sum += keys[at + d] * query[d]; }
+      if CAPPED || SLOPED {
+        let distance = f32(count - 1u - start - j);
+        sum = altered(vec4f(sum), vec4f(distance), head, params.heads, params.cap).x;
+      }
       share[j] = sum;
     }
     workgroupBarrier();

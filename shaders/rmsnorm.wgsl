@@ -1,4 +1,4 @@
-// y = x / sqrt(mean(x²) + epsilon) · weight (Zhang & Sennrich 2019, as in Llama).
+// y = x / sqrt(mean(x²) + epsilon) · weight, or added to y (Zhang & Sennrich 2019, as in Llama).
 // x, y: [tokens, columns]; weight: [columns]. LANES invocations share a token, TOKENS tokens a workgroup.
 struct Params { tokens: u32, columns: u32, epsilon: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -8,6 +8,7 @@ struct Params { tokens: u32, columns: u32, epsilon: f32 }
 
 override LANES = 64u;
 override TOKENS = 1u;
+override ACCUMULATE = false;
 var<workgroup> partial: array<f32, LANES * TOKENS>;
 
 @compute @workgroup_size(LANES, TOKENS)
@@ -32,6 +33,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   let scale = inverseSqrt(sum / f32(params.columns) + params.epsilon);
   for (var j = id.x; j < end; j += LANES) {
-    y[start + j] = x[start + j] * scale * weight[j];
+    var value = x[start + j] * scale * weight[j];
+    if ACCUMULATE { value += y[start + j]; }
+    y[start + j] = value;
   }
 }

@@ -4,41 +4,44 @@ import mixCode from '../../shaders/attention-mix.wgsl?raw'
 import scoresCode from '../../shaders/attention-scores.wgsl?raw'
 import softmaxCode from '../../shaders/attention-softmax.wgsl?raw'
 import code from '../../shaders/attention.wgsl?raw'
+import optionsCode from '../../shaders/shared/attention-options.wgsl?raw'
 import type { Batch, BatchOwner, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { optionConstants, optionParams, scoreOf, type AttentionOptions } from './attention-options.ts'
 import { shapeOf, type Shaped } from './shape.ts'
 
 const u32 = 'u32'
-const place = { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32 } as const
+const places = { start: u32, end: u32, tokens: u32, window: u32, heads: u32, kv_heads: u32, width: u32 } as const
+const place = { ...places, sliding: u32 } as const
 
 export const workgroup = defineKernel({
   name: 'attention',
-  code,
+  code: code + optionsCode,
   bindings: { q: 'read', k: 'read', v: 'read', y: 'read_write' },
-  params: { ...place, scale: 'f32' },
+  params: { ...place, scale: 'f32', cap: 'f32' },
 })
 export const scores = defineKernel({
   name: 'attention-scores',
-  code: scoresCode,
+  code: scoresCode + optionsCode,
   bindings: { q: 'read', k: 'read', scores: 'read_write' },
   params: { ...place, stride: u32, scale: 'f32' },
 })
 export const softmax = defineKernel({
   name: 'attention-softmax',
-  code: softmaxCode,
+  code: softmaxCode + optionsCode,
   bindings: { scores: 'read_write' },
-  params: { start: u32, end: u32, window: u32, heads: u32, stride: u32 },
+  params: { start: u32, end: u32, window: u32, heads: u32, sliding: u32, stride: u32, cap: 'f32' },
 })
 export const mix = defineKernel({
   name: 'attention-mix',
-  code: mixCode,
+  code: mixCode + optionsCode,
   bindings: { scores: 'read', v: 'read', y: 'read_write' },
   params: { ...place, stride: u32 },
 })
 
 export type AttentionShape = 'register' | 'workgroup'
 
-export interface AttentionSize {
+export interface AttentionSize extends AttentionOptions {
   tokens: number
   /** Tokens of a window; positions and attention start again in every window. */
   window: number
@@ -80,7 +83,7 @@ export function attentionScratchBytes(gpu: BatchOwner, size: AttentionSize): num
 }
 
 /**
- * Records y = softmax(q kᵀ / √width, causal) v: q, y [tokens, heads · width], k, v [tokens, kvHeads · width], scratch of
+ * Records y = softmax(q kᵀ / √width, causal) v, or with the options of `size`: q, y [tokens, heads · width], k, v [tokens, kvHeads · width], scratch of
  * `attentionScratchBytes`. Widths that are no multiple of 4 always take the workgroup shape.
  */
 export function attention(
@@ -90,7 +93,9 @@ export function attention(
   shape: AttentionShape = shapeOf(batch.gpu, attentionShaped),
 ): void {
   const { tokens, window, heads, kvHeads, width } = size
-  const scale = width ** -0.5
+  const scale = size.scale ?? width ** -0.5
+  const { cap, sliding } = optionParams(size)
+  const overrides = optionConstants(size)
   const windows = Math.ceil(tokens / window)
   const wide = shape === 'register' && width % 4 === 0
   const perTile = wide ? 8 : 4
@@ -99,7 +104,7 @@ export function attention(
   const stride = strideOf(window)
   for (let start = 0; start < tiles; start += most) {
     const end = Math.min(tiles, start + most)
-    const here = { start, end, tokens, window, heads, kv_heads: kvHeads, width }
+    const here = { start, end, tokens, window, heads, kv_heads: kvHeads, width, sliding }
     const work = ((end - start) * perTile * heads * width * window) / 2
     if (wide) {
       const groups = Math.ceil((end - start) / 4)
@@ -107,25 +112,29 @@ export function attention(
         bindings: { q, k, scores: scratch },
         params: { ...here, stride, scale },
         workgroups: [Math.ceil(window / 8), groups, heads],
+        overrides,
         work,
       })
       batch.run(softmax, {
         bindings: { scores: scratch },
-        params: { start, end, window, heads, stride },
+        params: { start, end, window, heads, sliding, stride, cap },
         workgroups: [Math.ceil((end - start) / 2), heads],
+        overrides,
         work: (16 * work) / width,
       })
       batch.run(mix, {
         bindings: { scores: scratch, v, y },
         params: { ...here, stride },
         workgroups: [Math.ceil(width / 8), groups, heads],
+        overrides,
         work,
       })
     } else {
       batch.run(workgroup, {
         bindings: { q, k, v, y },
-        params: { ...here, scale },
+        params: { ...here, scale, cap },
         workgroups: [end - start, heads],
+        overrides,
         work: 2 * work,
       })
     }
@@ -137,7 +146,7 @@ export function reference(
   q: ArrayLike<number>,
   k: ArrayLike<number>,
   v: ArrayLike<number>,
-  { tokens, window, heads, kvHeads, width }: AttentionSize,
+  { tokens, window, heads, kvHeads, width, ...options }: AttentionSize,
 ): Float64Array {
   const y = new Float64Array(tokens * heads * width)
   for (let t = 0; t < tokens; t++)
@@ -148,7 +157,7 @@ export function reference(
       for (let s = first; s <= t; s++) {
         let dot = 0
         for (let d = 0; d < width; d++) dot += q[(t * heads + h) * width + d] * k[(s * kvHeads + kv) * width + d]
-        shares.push(Math.exp(dot / Math.sqrt(width)))
+        shares.push(Math.exp(scoreOf(dot, { width, head: h, heads, distance: t - s }, options)))
       }
       const sum = shares.reduce((a, b) => a + b)
       for (let d = 0; d < width; d++)

@@ -7,14 +7,19 @@ import type { RowShape } from './rows.ts'
 
 describe.each<RowShape>(['thread', 'workgroup'])('attention over kept keys and values, lanes of a %s', (shape) => {
   test.each([
-    [1, 0, 1, 1, 1],
-    [1, 16, 4, 2, 15],
-    [15, 0, 3, 1, 17],
-    [17, 257, 4, 2, 32],
-    [1, 600, 2, 2, 256],
-  ])('%i tokens after %i, %i heads over %i, %i wide', async (tokens, first, heads, kvHeads, width) => {
+    [1, 0, 1, 1, 1, {}],
+    [1, 16, 4, 2, 15, {}],
+    [15, 0, 3, 1, 17, {}],
+    [17, 257, 4, 2, 32, {}],
+    [1, 600, 2, 2, 256, {}],
+    [15, 17, 2, 1, 8, { scale: 0.7, cap: 3 }],
+    [17, 257, 4, 2, 8, { sliding: 15 }],
+    [3, 600, 4, 2, 8, { sliding: 300 }],
+    [15, 257, 6, 6, 8, { sloped: true }],
+    [17, 1, 3, 1, 15, { cap: 2, sliding: 5, sloped: true }],
+  ])('%i tokens after %i, %i heads over %i, %i wide, %o', async (tokens, first, heads, kvHeads, width, options) => {
     await withGpu(async (gpu, scope) => {
-      const size = { tokens, first, heads, kvHeads, width }
+      const size = { tokens, first, heads, kvHeads, width, ...options }
       const q = gaussians(tokens * heads * width, 1)
       const [k, v] = [2, 3].map((seed) => gaussians((first + tokens) * kvHeads * width, seed))
       // A cache has room for more; what lies there is poison.

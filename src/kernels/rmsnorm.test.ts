@@ -29,4 +29,18 @@ describe.each<RowShape>(['thread', 'workgroup'])('rmsnorm, a row per %s', (shape
       expect(normalisedError(await gpu.readF32(y), reference(x, weight, columns, epsilon))).toBeLessThan(1e-12)
     })
   })
+
+  test('added to what is there', async () => {
+    await withGpu(async (gpu, scope) => {
+      const [x, weight, before] = [gaussians(17 * 15, 1), gaussians(15, 2), gaussians(17 * 15, 3)]
+      const y = scope.upload('y', before)
+      const batch = gpu.batch('rmsnorm')
+      const buffers = { x: scope.upload('x', x), weight: scope.upload('weight', weight), y }
+      rmsnorm(batch, buffers, { tokens: 17, columns: 15, epsilon: 1e-5, accumulate: true }, shape)
+      await batch.submit()
+      const expected = reference(x, weight, 15, 1e-5).map((value, at) => value + before[at])
+      // As above, and one rounding of the sum.
+      expect(normalisedError(await gpu.readF32(y), expected)).toBeLessThan(1e-12)
+    })
+  })
 })

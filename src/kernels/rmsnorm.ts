@@ -26,15 +26,22 @@ export const rowShaped: Shaped<RowShape> = {
   },
 }
 
-/** Records y = rmsnorm(x): x, y [tokens, columns], weight [columns]. */
+/** Records y = rmsnorm(x), or y += rmsnorm(x): x, y [tokens, columns], weight [columns]. */
 export function rmsnorm(
   batch: Batch,
   bindings: { x: Binding; weight: Binding; y: Binding },
-  params: { tokens: number; columns: number; epsilon: number },
+  { accumulate = false, ...params }: { tokens: number; columns: number; epsilon: number; accumulate?: boolean },
   shape?: RowShape,
 ): void {
   const work = 8 * params.tokens * params.columns
-  batch.run(kernel, { bindings, params, ...rowDispatch(batch, params.tokens, shape), work })
+  const { overrides, workgroups } = rowDispatch(batch, params.tokens, shape)
+  batch.run(kernel, {
+    bindings,
+    params,
+    workgroups,
+    overrides: { ...overrides, ...(accumulate && { ACCUMULATE: 1 }) },
+    work,
+  })
 }
 
 /** The same in float64. */

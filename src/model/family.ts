@@ -1,8 +1,9 @@
-// What a model family provides: one file per family implements `Family`, everything else works through these interfaces.
+// What a model family provides, one file per family in families/, and what a model offers: everything else works through these interfaces.
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { Design } from './design.ts'
 import type { InputGroup, LayerFacts, ModelFacts } from './facts.ts'
 
 export interface Family {
@@ -10,8 +11,8 @@ export interface Family {
   readonly modelTypes: readonly string[]
   /** Values of `architectures` in config.json. */
   readonly architectures: readonly string[]
-  /** @throws InputError naming the field or tensor that does not fit. */
-  open(checkpoint: Checkpoint): Model
+  /** The model as plain data. @throws InputError naming the field that does not fit, its value and what is supported. */
+  design(checkpoint: Pick<Checkpoint, 'config' | 'tensors'>): Design
 }
 
 /** An opened model; its weights stay in their files. */
@@ -54,8 +55,11 @@ export interface Forward extends Disposable {
 
 /** From token ids to hidden states. */
 export interface Front extends Disposable {
-  /** Records hidden f32 [tokens, hidden] of ids u32 [tokens]. */
-  run(batch: Batch, ids: Binding, hidden: GpuBuffer, tokens: number): void
+  /**
+   * Records hidden f32 [tokens, hidden] of ids u32 [tokens]: of whole windows, or of the next tokens of a single sequence, at positions
+   * first … first + tokens − 1.
+   */
+  run(batch: Batch, ids: Binding, hidden: GpuBuffer, tokens: number, first?: number): void
 }
 
 export interface Block extends Disposable {

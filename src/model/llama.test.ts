@@ -3,6 +3,7 @@ import { normalisedError } from '../math/compare.ts'
 import { withGpu } from '../test/gpu.ts'
 import { logitsOf } from '../test/model.ts'
 import { tinyCheckpoint, tinyConfig, tinyLlama } from '../test/tiny-llama.ts'
+import { families } from './families.ts'
 import { openModel } from './model.ts'
 import { referenceForward } from './reference.ts'
 
@@ -69,36 +70,51 @@ test('a head of its own is ignored where the config ties it to the embedding', a
 })
 
 describe('configs that are refused', () => {
+  const types = families.flatMap(({ modelTypes }) => modelTypes).join(', ')
+  const architectures = families.flatMap(({ architectures: names }) => names).join(', ')
   test.each<[string, Record<string, unknown>, string]>([
-    ['unknown type', { model_type: 'gpt2' }, 'config.json: model_type is "gpt2"; supported: llama'],
+    ['unknown type', { model_type: 'mamba' }, `config.json: model_type is "mamba"; supported: ${types}`],
     [
       'no type',
       { model_type: undefined, architectures: undefined },
-      'config.json: architectures is missing and model_type is missing; supported: LlamaForCausalLM',
+      `config.json: architectures is missing and model_type is missing; supported: ${architectures}`,
     ],
     [
       'other head',
       { architectures: ['LlamaForSequenceClassification'] },
       'config.json: architectures is ["LlamaForSequenceClassification"]; supported: LlamaForCausalLM',
     ],
-    ['activation', { hidden_act: 'gelu' }, 'config.json: hidden_act is "gelu"; supported: "silu"'],
-    ['attention bias', { attention_bias: true }, 'config.json: attention_bias is true; supported: false'],
-    ['mlp bias', { mlp_bias: true }, 'config.json: mlp_bias is true; supported: false'],
-    ['partial rotary', { partial_rotary_factor: 0.5 }, 'config.json: partial_rotary_factor is 0.5; supported: 1'],
     [
-      'rope scaling',
+      'activation',
+      { hidden_act: 'tanh' },
+      'config.json: hidden_act is "tanh"; supported: "silu", "swish", "gelu", "gelu_python", "gelu_new", "gelu_fast", ' +
+        '"gelu_pytorch_tanh", "quick_gelu", "relu", "relu2"',
+    ],
+    ['attention bias', { attention_bias: 1 }, 'config.json: attention_bias is 1; supported: true or false'],
+    [
+      'partial rotary',
+      { partial_rotary_factor: 1.5 },
+      'config.json: partial_rotary_factor is 1.5; supported: a number from 0 to 1',
+    ],
+    [
+      'a part that cannot turn',
+      { partial_rotary_factor: 0.5 },
+      'config.json: heads of 6 numbers, of which 3 turn; rotary positions need an even number',
+    ],
+    [
+      'rope scaling without its numbers',
       { rope_scaling: { rope_type: 'llama3', factor: 8 } },
-      'config.json: rope_scaling is of type "llama3"; supported: "default", or no rope_scaling',
+      'config.json: rope_scaling.low_freq_factor is missing; expected: a number above 0',
     ],
     [
-      'old rope scaling',
-      { rope_scaling: { type: 'linear', factor: 2 } },
-      'config.json: rope_scaling is of type "linear"; supported: "default", or no rope_scaling',
+      'unknown rope scaling',
+      { rope_parameters: { rope_type: 'ntk' } },
+      'config.json: rope_parameters.rope_type is "ntk"; supported: "default", "linear", "dynamic", "llama3", "yarn", "longrope", "su"',
     ],
     [
-      'new rope scaling',
-      { rope_parameters: { rope_type: 'yarn' } },
-      'config.json: rope_parameters is of type "yarn"; supported: "default", or no rope_parameters',
+      'factors of longrope',
+      { rope_scaling: { type: 'longrope', short_factor: [1, 2], long_factor: [1, 2, 3] } },
+      'config.json: rope_scaling.short_factor is [1,2]; supported: 3 numbers above 0',
     ],
     [
       'missing field',

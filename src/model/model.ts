@@ -1,6 +1,7 @@
 // Opens the model of a checkpoint: finds the family that config.json names.
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import { InputError } from '../formats/errors.ts'
+import { openDecoder } from './decoder.ts'
 import { families } from './families.ts'
 import type { Model } from './family.ts'
 
@@ -25,5 +26,5 @@ export function openModel(checkpoint: Checkpoint): Model {
     throw new InputError(
       `config.json: architectures is ${JSON.stringify(architectures)}; supported: ${family.architectures.join(', ')}`,
     )
-  return family.open(checkpoint)
+  return openDecoder(checkpoint, family.design(checkpoint))
 }

@@ -1,13 +1,20 @@
-// The end of a language model: RMSNorm, then logits = normed · tableᵀ in chunks of the vocabulary.
+// The end of a language model: norm, then logits = normed · tableᵀ in chunks of the vocabulary; in some models projected
+// before, with a bias, softly capped.
+import type { Checkpoint } from '../formats/checkpoint.ts'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
-import type { Scope } from '../gpu/scope.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { Scope } from '../gpu/scope.ts'
+import { addBias } from '../kernels/add-bias.ts'
 import { crossEntropy } from '../kernels/cross-entropy.ts'
 import { divergence } from '../kernels/divergence.ts'
 import { product } from '../kernels/matvec.ts'
-import { rmsnorm } from '../kernels/rmsnorm.ts'
+import { softCap } from '../kernels/soft-cap.ts'
+import type { Design } from './design.ts'
 import type { Head } from './family.ts'
-import type { RowSplit } from './row-split.ts'
+import { loadNorm, type LoadedNorm } from './norm.ts'
+import { RowSplit } from './row-split.ts'
+import { uploadTensor } from './tensors.ts'
 
 /** Bytes of logits that are held at once. */
 export const LOGITS_BYTES = 32 << 20
@@ -19,27 +26,68 @@ export function vocabularyChunk(tokens: number): number {
 
 /** What the logits of one model's hidden states pass through. */
 interface Lane {
-  normed: GpuBuffer
+  /** After the norm; absent where there is none. */
+  normed: GpuBuffer | undefined
+  projected: GpuBuffer | undefined
   logits: GpuBuffer
+}
+
+interface HeadWeights {
+  norm: LoadedNorm | undefined
+  projection: GpuBuffer | undefined
+  table: RowSplit
+  bias: GpuBuffer | undefined
 }
 
 export class OutputHead implements Head {
   private readonly lanes: Lane[] = []
 
-  /** Takes over `scope`, which owns the weights. norm [columns], table [vocabulary, columns]. */
-  constructor(
+  private constructor(
     private readonly scope: Scope,
-    private readonly norm: GpuBuffer,
-    private readonly table: RowSplit,
-    private readonly size: { vocabulary: number; columns: number; epsilon: number; tokens: number },
+    private readonly weights: HeadWeights,
+    private readonly design: Design,
+    /** Most tokens at once. */
+    private readonly tokens: number,
   ) {}
 
+  static async load(gpu: Gpu, checkpoint: Checkpoint, design: Design, tokens: number): Promise<OutputHead> {
+    const { vocabulary, final, head } = design
+    const scope = new Scope(gpu)
+    try {
+      const upload = async (name: string | undefined) =>
+        name === undefined ? undefined : scope.own(await uploadTensor(gpu, checkpoint, name))
+      const weights = {
+        norm: final.norm && (await loadNorm(scope, checkpoint, final.norm)),
+        projection: await upload(final.projection),
+        table: scope.own(await RowSplit.load(gpu, checkpoint, head.table, [vocabulary, head.columns])),
+        bias: await upload(head.bias),
+      }
+      return new OutputHead(scope, weights, design, tokens)
+    } catch (error) {
+      scope[Symbol.dispose]()
+      throw error
+    }
+  }
+
   private lane(i: number): Lane {
-    const { tokens, columns, vocabulary } = this.size
+    const { scope, weights, tokens } = this
+    const { hidden, vocabulary, head } = this.design
     return (this.lanes[i] ??= {
-      normed: this.scope.buffer('normed', 4 * tokens * columns),
-      logits: this.scope.buffer('logits', 4 * tokens * Math.min(vocabularyChunk(tokens), vocabulary)),
+      normed: weights.norm && scope.buffer('normed', 4 * tokens * hidden),
+      projected: weights.projection && scope.buffer('projected', 4 * tokens * head.columns),
+      logits: scope.buffer('logits', 4 * tokens * Math.min(vocabularyChunk(tokens), vocabulary)),
     })
+  }
+
+  /** Records what the table multiplies, and gives it. */
+  private states(batch: Batch, hidden: GpuBuffer, { normed, projected }: Lane, tokens: number): GpuBuffer {
+    const { norm, projection: weights } = this.weights
+    if (norm && normed) norm(batch, hidden, normed, tokens)
+    const x = normed ?? hidden
+    if (!weights || !projected) return x
+    const { hidden: columns, head } = this.design
+    product(batch, { x, weights, y: projected }, { tokens, rows: head.columns, columns })
+    return projected
   }
 
   /** Records the logits of every chunk of the vocabulary, each overwriting the last, and what `then` makes of them. */
@@ -49,13 +97,19 @@ export class OutputHead implements Head {
     tokens: number,
     then: (logits: GpuBuffer[], first: number, rows: number) => void,
   ) {
-    const { columns, epsilon, tokens: most } = this.size
-    const lanes = hiddens.map((_, i) => this.lane(i))
-    for (const [i, { normed }] of lanes.entries())
-      rmsnorm(batch, { x: hiddens[i], weight: this.norm, y: normed }, { tokens, columns, epsilon })
-    for (const { first, rows, binding } of this.table.parts(vocabularyChunk(most))) {
-      for (const { normed, logits } of lanes)
-        product(batch, { x: normed, weights: binding, y: logits }, { tokens, rows, columns })
+    const { table, bias } = this.weights
+    const { columns, cap } = this.design.head
+    const lanes = hiddens.map((hidden, i) => {
+      const lane = this.lane(i)
+      return { x: this.states(batch, hidden, lane, tokens), logits: lane.logits }
+    })
+    for (const { first, rows, binding } of table.parts(vocabularyChunk(this.tokens))) {
+      for (const { x, logits } of lanes) {
+        product(batch, { x, weights: binding, y: logits }, { tokens, rows, columns })
+        if (bias)
+          addBias(batch, { bias: { buffer: bias, offset: 4 * first, bytes: 4 * rows }, y: logits }, { tokens, rows })
+        if (cap !== undefined) softCap(batch, logits, { elements: tokens * rows, cap })
+      }
       const all = lanes.map(({ logits }) => logits)
       then(all, first, rows)
     }
@@ -84,7 +138,7 @@ export class OutputHead implements Head {
   logits(batch: Batch, hidden: GpuBuffer, logits: GpuBuffer, tokens: number): void {
     this.chunks(batch, [hidden], tokens, ([chunk], first, rows) => {
       for (let t = 0; t < tokens; t++)
-        batch.copy(chunk, 4 * t * rows, logits, 4 * (t * this.size.vocabulary + first), 4 * rows)
+        batch.copy(chunk, 4 * t * rows, logits, 4 * (t * this.design.vocabulary + first), 4 * rows)
     })
   }
 

@@ -100,7 +100,7 @@ export class Decoder implements Disposable {
       const tokens = piece.length
       gpu.write(this.ids, piece)
       const batch = gpu.batch('generate')
-      this.front.run(batch, this.ids, hidden, tokens)
+      this.front.run(batch, this.ids, hidden, tokens, this.position)
       for (const block of blocks) block.extend(batch, hidden, tokens, this.position)
       this.position += tokens
       if (start + tokens === ids.length) {

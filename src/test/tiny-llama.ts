@@ -1,7 +1,8 @@
 // A seeded random Llama of odd sizes: untied, grouped-query, nothing a multiple of anything.
 import { openCheckpoint, type Checkpoint, type CheckpointFile } from '../formats/checkpoint.ts'
 import { safetensorsParts, type TensorToWrite } from '../formats/safetensors-write.ts'
-import { llamaConfig, type LlamaConfig } from '../model/llama-config.ts'
+import type { Design } from '../model/design.ts'
+import { llama } from '../model/families/llama.ts'
 import { gaussians } from './numbers.ts'
 
 export const tinyConfig: Record<string, unknown> = {
@@ -21,16 +22,18 @@ export const tinyConfig: Record<string, unknown> = {
 }
 
 export interface TinyLlama {
-  config: LlamaConfig
+  config: Design
   tensors: Map<string, { shape: number[]; data: Float32Array<ArrayBuffer> }>
 }
 
 /** Random tensors for a config: weights with standard deviation 1 / √columns, norms around 1. */
 export function tinyLlama(json: Record<string, unknown> = tinyConfig, seed = 1): TinyLlama {
-  const config = llamaConfig(json)
-  const { vocabulary, hidden, intermediate, blocks, heads, kvHeads, headWidth, tied } = config
+  const config = llama.design({ config: json, tensors: new Map() })
+  const { vocabulary, hidden, tied, blocks } = config
+  const { heads, kvHeads, width: headWidth } = blocks[0].attention
+  const intermediate = blocks[0].feedForward.down.facts.columns
   const shapes: [string, number[]][] = [['model.embed_tokens.weight', [vocabulary, hidden]]]
-  for (let block = 0; block < blocks; block++)
+  for (let block = 0; block < blocks.length; block++)
     for (const [name, ...shape] of [
       ['input_layernorm', hidden],
       ['self_attn.q_proj', heads * headWidth, hidden],

@@ -1,4 +1,4 @@
-// gate ← silu(gate) · up, silu(a) = a / (1 + e^(−a)) (Shazeer 2020, as in Llama). In place.
+// gate ← activation(gate) · up (Shazeer 2020; with silu as in Llama). In place. Needs shared/activations.wgsl.
 // gate, up: [elements].
 struct Params { elements: u32 }
 @group(0) @binding(0) var<storage, read> up: array<f32>;
@@ -9,6 +9,5 @@ struct Params { elements: u32 }
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let at = 64u * (group.x + group.y * groups.x) + lane;
   if at >= params.elements { return; }
-  let a = gate[at];
-  gate[at] = a / (1.0 + exp(-a)) * up[at];
+  gate[at] = activation(gate[at]) * up[at];
 }

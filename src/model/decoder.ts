@@ -1,0 +1,41 @@
+// Opens a model by its design: checks its tensors, and says what is known of it without reading them.
+import type { Checkpoint } from '../formats/checkpoint.ts'
+import { reference as transposed } from '../kernels/transpose.ts'
+import { DecoderForward } from './decoder-forward.ts'
+import { groupsOf, inputsOf, shapesOf, type Design } from './design.ts'
+import type { Model } from './family.ts'
+import { fingerprint } from './fingerprint.ts'
+import { checkTensors } from './tensors.ts'
+
+/** @throws InputError naming every tensor that is missing, no float, or of another shape. */
+export function openDecoder(checkpoint: Checkpoint, design: Design): Model {
+  const { architecture, vocabulary, hidden, context, tied, blocks } = design
+  const inputs = blocks.map(inputsOf)
+  const shapes = shapesOf(design)
+  checkTensors(checkpoint, shapes)
+  const parameters = [...shapes.values()].reduce(
+    (sum, shape) => sum + shape.reduce((product, length) => product * length, 1),
+    0,
+  )
+  const turned = new Set(
+    blocks.flatMap(groupsOf).flatMap((group) => group.filter((one) => one.transposed).map((one) => one.facts.layer)),
+  )
+  const kept = blocks.reduce((sum, { attention }) => sum + attention.kvHeads * attention.width, 0)
+  let known: Promise<string> | undefined
+  return {
+    facts: {
+      ...{ name: checkpoint.name, architecture, parameters },
+      ...{ blocks: blocks.length, hidden, vocabulary, context, tied },
+    },
+    layers: inputs.flat().flatMap((group) => group.layers),
+    tensorNames: [...shapes.keys()],
+    inputs: (block) => inputs[block],
+    async weights({ layer, rows, columns }) {
+      const weights = await checkpoint.floats(`${layer}.weight`)
+      return turned.has(layer) ? transposed(weights, rows, columns) : weights
+    },
+    keptBytes: (tokens) => 2 * 4 * tokens * kept,
+    forward: (gpu, size) => new DecoderForward(gpu, checkpoint, design, size),
+    fingerprint: () => (known ??= fingerprint(checkpoint, shapes)),
+  }
+}

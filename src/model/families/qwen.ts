@@ -1,0 +1,44 @@
+// Qwen 2 (Yang et al. 2024) and Qwen 3 (2025): Llamas with biases on q, k and v, or with norms of every head's q and k;
+// in either the layers from max_window_layers on may have a sliding window.
+import { ACTIVATIONS } from '../activations.ts'
+import { ConfigReader } from '../config.ts'
+import type { Family } from '../family.ts'
+import { llamaLike, type LlamaTraits } from '../llama-like.ts'
+
+/** Whether a block slides, and how far. */
+function sliding(config: ConfigReader): (block: number) => { sliding: number | undefined } {
+  const width = config.flag('use_sliding_window', false) ? config.size('sliding_window') : undefined
+  const types = config.names('layer_types', config.count('num_hidden_layers'), ['full_attention', 'sliding_attention'])
+  const from = config.count('max_window_layers', 28, undefined, 0)
+  const slides = (block: number) => (types ? types[block] === 'sliding_attention' : block >= from)
+  return (block) => ({ sliding: slides(block) ? width : undefined })
+}
+
+const family = (
+  modelType: string,
+  architecture: string,
+  traits: (config: ConfigReader) => Partial<LlamaTraits>,
+): Family => ({
+  modelTypes: [modelType],
+  architectures: [architecture],
+  design({ config: json }) {
+    const config = new ConfigReader(json)
+    return llamaLike(config, {
+      architecture,
+      context: 32768,
+      activation: config.choice('hidden_act', ACTIVATIONS, 'silu'),
+      attention: sliding(config),
+      ...traits(config),
+    })
+  },
+})
+
+export const qwen2 = family('qwen2', 'Qwen2ForCausalLM', () => ({ bias: { qkv: true } }))
+
+export const qwen3 = family('qwen3', 'Qwen3ForCausalLM', (config) => {
+  const bias = config.flag('attention_bias', false)
+  return {
+    bias: { qkv: bias, out: bias },
+    headNorms: (path, norm) => ({ qNorm: norm(`${path}q_norm.weight`), kNorm: norm(`${path}k_norm.weight`) }),
+  }
+})
