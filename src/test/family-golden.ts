@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
-import type { Model } from '../model/model.ts'
+import type { Model, Substitute } from '../model/model.ts'
 
 export interface GoldenCapture {
   f64: number[]
@@ -83,7 +83,13 @@ export async function observedPass(gpu: Gpu, model: Model, ids: readonly number[
 }
 
 /** Logits f32 [vocabulary] after the last of `ids`, taken in piece by piece with kept keys and values. */
-export async function steppedLogits(gpu: Gpu, model: Model, ids: readonly number[], pieces: readonly number[]) {
+export async function steppedLogits(
+  gpu: Gpu,
+  model: Model,
+  ids: readonly number[],
+  pieces: readonly number[],
+  substitute?: Substitute,
+): Promise<Float32Array> {
   using scope = new Scope(gpu)
   const { hidden, vocabulary, blocks } = model.facts
   const window = ids.length
@@ -93,7 +99,7 @@ export async function steppedLogits(gpu: Gpu, model: Model, ids: readonly number
   const logits = scope.buffer('logits', 4 * vocabulary)
   const front = scope.own(await forward.front())
   const passes = []
-  for (let block = 0; block < blocks; block++) passes.push(scope.own(await forward.block(block)))
+  for (let block = 0; block < blocks; block++) passes.push(scope.own(await forward.block(block, substitute)))
   let first = 0
   for (const tokens of [...pieces, window]) {
     const piece = Uint32Array.from(ids.slice(first, first + tokens))
