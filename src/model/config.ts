@@ -2,6 +2,9 @@
 import type { JsonObject } from '../formats/checkpoint.ts'
 import { InputError } from '../formats/errors.ts'
 
+/** Most blocks, and most heads of a block: each is listed, so that a damaged config must not ask for millions. */
+export const MOST_LISTED = 4096
+
 export class ConfigReader {
   constructor(
     private readonly config: JsonObject,
@@ -45,6 +48,11 @@ export class ConfigReader {
     const value = this.config[field]
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) this.refuse(field, 'a number above 0')
     return value
+  }
+
+  /** How many blocks or heads there are. */
+  listed(field: string, absent?: number): number {
+    return this.count(field, absent, MOST_LISTED)
   }
 
   /** A whole number above 0; undefined where it is null, and without the field if `absent` is. */

@@ -21,12 +21,14 @@ export function openDecoder(checkpoint: Checkpoint, design: Design): Model {
     blocks.flatMap(groupsOf).flatMap((group) => group.filter((one) => one.transposed).map((one) => one.facts.layer)),
   )
   const kept = blocks.reduce((sum, { attention }) => sum + attention.kvHeads * attention.width, 0)
+  const { heads: queries, kvHeads: keyValues } = blocks[0].attention
   let known: Promise<string> | undefined
   return {
     facts: {
       ...{ name: checkpoint.name, architecture, parameters },
       ...{ blocks: blocks.length, hidden, vocabulary, context, tied },
     },
+    heads: { queries, keyValues },
     layers: inputs.flat().flatMap((group) => group.layers),
     tensorNames: [...shapes.keys()],
     inputs: (block) => inputs[block],

@@ -25,8 +25,8 @@ export interface HeadFields {
 /** @throws InputError when the numbers do not fit each other. */
 export function readHeads(config: ConfigReader, fields: HeadFields): Heads {
   const hidden = config.count(fields.hidden)
-  const heads = config.count(fields.heads)
-  const kvHeads = fields.kvHeads ? config.count(fields.kvHeads, heads) : heads
+  const heads = config.listed(fields.heads)
+  const kvHeads = fields.kvHeads ? config.listed(fields.kvHeads, heads) : heads
   if (heads % kvHeads)
     throw new InputError(`config.json: ${fields.heads} ${heads} is no multiple of ${fields.kvHeads} ${kvHeads}`)
   if (!(fields.width && config.has(fields.width)) && hidden % heads)

@@ -36,7 +36,7 @@ export function llamaLike(config: ConfigReader, traits: LlamaTraits): Design {
     ...{ hidden: 'hidden_size', heads: 'num_attention_heads' },
     ...{ kvHeads: 'num_key_value_heads', width: 'head_dim' },
   })
-  const blocks = config.count('num_hidden_layers')
+  const blocks = config.listed('num_hidden_layers')
   const tied = config.flag('tie_word_embeddings', traits.tied ?? false)
   const {
     kind = 'rms',

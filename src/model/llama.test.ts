@@ -129,7 +129,7 @@ describe('configs that are refused', () => {
     [
       'no number',
       { num_hidden_layers: 0 },
-      'config.json: num_hidden_layers is 0; supported: a whole number from 1 to 2147483647',
+      'config.json: num_hidden_layers is 0; supported: a whole number from 1 to 4096',
     ],
     ['epsilon', { rms_norm_eps: -1 }, 'config.json: rms_norm_eps is -1; supported: a number above 0'],
     ['flag', { tie_word_embeddings: 'yes' }, 'config.json: tie_word_embeddings is "yes"; supported: true or false'],

@@ -65,6 +65,7 @@ function readScaling(config: ConfigReader, scaling: ConfigReader, width: number)
     case 'linear':
       return { type, factor: scaling.positive('factor') }
     case 'dynamic':
+      if (width === 2) scaling.refuse(field, 'other types for heads of which 2 numbers turn')
       return { type, factor: scaling.positive('factor'), context: longest }
     case 'llama3':
       return {

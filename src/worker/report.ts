@@ -11,9 +11,8 @@ const count = (n: number) => n.toLocaleString('en-US')
 
 /** One line per thing that was looked at. @throws InputError when the tokenizer cannot be made. */
 export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
-  const { facts } = model
-  const { config, tensors } = checkpoint
-  const heads = `${String(config.num_attention_heads)} heads share ${String(config.num_key_value_heads ?? config.num_attention_heads)} key–value heads`
+  const { facts, heads } = model
+  const { tensors } = checkpoint
   const weights = model.layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0)
   const files = [...new Set([...tensors.values()].map(({ file }) => file))]
   const types = [...new Set([...tensors.values()].map(({ dtype }) => dtype))].join(', ')
@@ -22,7 +21,7 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
       status: 'ok',
       subject: 'config.json',
       fact: `${facts.architecture}, ${facts.blocks} blocks, ${count(facts.hidden)} wide`,
-      detail: `${heads}; context ${count(facts.context)}`,
+      detail: `${heads.queries} heads share ${heads.keyValues} key–value heads; context ${count(facts.context)}`,
     },
     tokenizerRow(checkpoint),
     {

@@ -49,7 +49,7 @@ export const bloom: Family = {
       // Slopes have no end; the models were trained on sequences of 2048 tokens.
       ...{ hidden, context: config.count('seq_length', 2048), tied },
       embedding: { table, columns: hidden, norm: norm('word_embeddings_layernorm') },
-      blocks: Array.from({ length: config.count(config.first('n_layer', 'num_hidden_layers')) }, (_, index) =>
+      blocks: Array.from({ length: config.listed(config.first('n_layer', 'num_hidden_layers')) }, (_, index) =>
         block(index),
       ),
       final: { norm: norm('ln_f') },

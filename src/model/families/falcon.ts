@@ -72,7 +72,7 @@ export const falcon: Family = {
       vocabulary: config.count('vocab_size'),
       ...{ hidden, context: config.count('max_position_embeddings', 2048), tied },
       embedding: { table, columns: hidden },
-      blocks: Array.from({ length: config.count('num_hidden_layers') }, (_, index) => block(index)),
+      blocks: Array.from({ length: config.listed('num_hidden_layers') }, (_, index) => block(index)),
       final: { norm: norm('ln_f') },
       head: { table: tied ? table : 'lm_head.weight', columns: hidden },
     }

@@ -23,7 +23,7 @@ const traits = (config: ConfigReader, architecture: string): LlamaTraits => {
 
 /** Which layers slide; `regular` says it where there are no layer_types. */
 function slidingLayers(config: ConfigReader, regular: (block: number) => boolean): (block: number) => boolean {
-  const types = config.names('layer_types', config.count('num_hidden_layers'), ['full_attention', 'sliding_attention'])
+  const types = config.names('layer_types', config.listed('num_hidden_layers'), ['full_attention', 'sliding_attention'])
   return (block) => (types ? types[block] === 'sliding_attention' : regular(block))
 }
 

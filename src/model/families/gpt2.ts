@@ -56,7 +56,7 @@ export const gpt2: Family = {
       vocabulary: config.count('vocab_size'),
       ...{ hidden, context, tied },
       embedding: { table, columns: hidden, positions: { table: `${prefix}wpe.weight`, rows: context, offset: 0 } },
-      blocks: Array.from({ length: config.count('n_layer') }, (_, index) => block(index)),
+      blocks: Array.from({ length: config.listed('n_layer') }, (_, index) => block(index)),
       final: { norm: norm('ln_f') },
       head: { table: tied ? table : 'lm_head.weight', columns: hidden },
     }

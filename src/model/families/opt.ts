@@ -59,7 +59,7 @@ export const opt: Family = {
         ...{ table, columns, projection: projection('project_in') },
         positions: { table: `${prefix}embed_positions.weight`, rows: context + OFFSET, offset: OFFSET },
       },
-      blocks: Array.from({ length: config.count('num_hidden_layers') }, (_, index) => block(index)),
+      blocks: Array.from({ length: config.listed('num_hidden_layers') }, (_, index) => block(index)),
       final: { norm: last ? norm('final_layer_norm') : undefined, projection: projection('project_out') },
       head: { table: tied ? table : 'lm_head.weight', columns },
     }

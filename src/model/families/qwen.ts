@@ -8,7 +8,7 @@ import { llamaLike, type LlamaTraits } from '../llama-like.ts'
 /** Whether a block slides, and how far. */
 function sliding(config: ConfigReader): (block: number) => { sliding: number | undefined } {
   const width = config.flag('use_sliding_window', false) ? config.size('sliding_window') : undefined
-  const types = config.names('layer_types', config.count('num_hidden_layers'), ['full_attention', 'sliding_attention'])
+  const types = config.names('layer_types', config.listed('num_hidden_layers'), ['full_attention', 'sliding_attention'])
   const from = config.count('max_window_layers', 28, undefined, 0)
   const slides = (block: number) => (types ? types[block] === 'sliding_attention' : block >= from)
   return (block) => ({ sliding: slides(block) ? width : undefined })
