@@ -1,31 +1,17 @@
 // What the page can do: every action of the user as one function, over a store and the wire to the worker.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
-import type { RunClient } from '../worker/client.ts'
 import type { FromWorker, NamedBlob, NamedText, OpenReport, Source } from '../worker/protocol.ts'
 import { focusLayer } from './compare.ts'
 import { Playback } from './playback.ts'
+import type { PlaygroundOptions } from './playground-options.ts'
+import { Matrix } from './matrix-job.ts'
 import { changedPlan, planFor } from './mix.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import { Questions } from './questions.ts'
 import { RecordBook } from './records-book.ts'
-import type { LinkedPlan } from './url.ts'
-import { plainView, type LinkedView } from './view.ts'
+import { plainView } from './view.ts'
 import { without } from './without.ts'
-
-export interface PlaygroundOptions {
-  client: RunClient
-  link: LinkedPlan
-  /** What the link says about the page itself. */
-  linkedView?: LinkedView
-  /** Name of the bundled model. */
-  bundled: string
-  /** Where results are kept; absent: as long as the page is open. */
-  records?: RecordBook
-  /** Loads the recorded run that is shown where there is no WebGPU. */
-  recording(): Promise<TimedEvent[]>
-}
 
 export type TextUse = 'calibration' | 'evaluation'
 
@@ -36,7 +22,9 @@ export class Playground {
   readonly questions: Questions
   /** Results of every run, this one's and those before. */
   readonly records: RecordBook
-  private readonly texts: Partial<Record<TextUse, NamedText>> = {}
+  /** Bits and recipes beside the run: what is asked for and what it works on. */
+  readonly matrix: Matrix
+  readonly texts: Partial<Record<TextUse, NamedText>> = {}
   private dropped: Source | undefined
   /** The recording on screen, if any; its scrubber and speed are its own. */
   playback: Playback | undefined
@@ -55,6 +43,7 @@ export class Playground {
     this.mix = options.link.mix
     this.questions = new Questions(options.client)
     this.records = options.records ?? new RecordBook()
+    this.matrix = new Matrix(this)
     options.client.listen((message) => this.hear(message))
   }
 
@@ -90,6 +79,8 @@ export class Playground {
     const andRun = this.runWhenOpened && this.session.unavailable === undefined
     this.runWhenOpened = false
     if (report.layers) {
+      // Cells not yet run belong to the model that was open before.
+      this.matrix.stop()
       const { plan, problems } = planFor(this.session.plan, report.layers, this.mix)
       this.mix = undefined
       this.set({ plan, problems: [...this.session.problems, ...problems] })

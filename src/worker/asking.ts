@@ -30,6 +30,9 @@ export interface Answerer<K extends Kind> {
   transfer?(answer: Answer<K>): Transferable[]
 }
 
+/** What a question on the device is told that a run has ended; it can be asked again. */
+export const INTERRUPTED = 'a run began before this was answered'
+
 export type Answerers = { readonly [K in Kind]: Answerer<K> }
 
 export class Asking {
@@ -53,7 +56,9 @@ export class Asking {
     if (!answerer) return Promise.resolve(this.refuse(id, new Error(`no question is called '${String(kind)}'`)))
     if (!answerer.device) return this.answer(id, answerer, ask)
     this.onDevice.add(id)
-    return (this.turn = this.turn.then(() => this.free()).then(() => this.answer(id, answerer, ask)))
+    return (this.turn = this.turn
+      .then(() => (this.open.has(id) ? this.free() : undefined))
+      .then(() => this.answer(id, answerer, ask)))
   }
 
   forget(id: number): void {
@@ -62,8 +67,7 @@ export class Asking {
 
   /** Ends what is on the device, or waits for it, because a run wants it. */
   async interrupt(): Promise<void> {
-    for (const id of this.onDevice)
-      if (this.open.has(id)) this.refuse(id, new InputError('a run began before this was answered'))
+    for (const id of this.onDevice) if (this.open.has(id)) this.refuse(id, new InputError(INTERRUPTED))
     await this.turn
   }
 

@@ -22,6 +22,8 @@ export class Session {
   private opened: Opened | undefined
   private cache = new HessianCache()
   private running: Promise<void> = Promise.resolve()
+  /** A run that has its turn and does not use the device yet. */
+  private starting: Promise<void> = Promise.resolve()
   /** From the moment a run has its turn until it has ended. */
   private busy = false
   private current: RunState = 'idle'
@@ -49,7 +51,10 @@ export class Session {
     store: ShapeStore,
   ) {
     this.device = new Device(entry, post, store)
-    const free = () => (this.paused ? Promise.resolve() : this.running)
+    const free = async () => {
+      await this.starting
+      if (!this.paused) await this.running
+    }
     this.asking = new Asking(() => this.desk(), free, post)
   }
 
@@ -108,6 +113,7 @@ export class Session {
     if (!gpu) throw new InputError('this browser offers no WebGPU')
     if (!this.opened) await this.first
     if (!this.opened) throw new InputError('no model is open')
+    await this.device.shapes
     const { opened, cache, newest } = this
     return { gpu, opened, cache, ...(newest && { run: newest }) }
   }
@@ -183,6 +189,8 @@ export class Session {
 
   private async start(message: ToWorker & { type: 'run' }, asked: number): Promise<void> {
     await this.running
+    let ready = () => {}
+    this.starting = new Promise((resolve) => (ready = resolve))
     await this.asking.interrupt()
     this.busy = true
     let begun = false
@@ -202,6 +210,7 @@ export class Session {
       begun = true
     } finally {
       if (!begun) this.busy = false
+      ready()
     }
   }
 
