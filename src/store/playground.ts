@@ -10,7 +10,8 @@ import { changedPlan, planFor } from './mix.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import { Questions } from './questions.ts'
 import { RecordBook } from './records-book.ts'
-import { plainView } from './view.ts'
+import { plainView, unlocked, type View } from './view.ts'
+import { Viewing } from './viewing.ts'
 import { without } from './without.ts'
 
 export type TextUse = 'calibration' | 'evaluation'
@@ -28,6 +29,8 @@ export class Playground {
   private dropped: Source | undefined
   /** The recording on screen, if any; its scrubber and speed are its own. */
   playback: Playback | undefined
+  /** A saved run in the place of the live one. */
+  readonly viewing: Viewing
   private runWhenOpened: boolean
   /** What the link asks for until a model is open. */
   private mix: string | undefined
@@ -44,6 +47,7 @@ export class Playground {
     this.questions = new Questions(options.client)
     this.records = options.records ?? new RecordBook()
     this.matrix = new Matrix(this)
+    this.viewing = new Viewing(this, (message) => this.hear(message))
     options.client.listen((message) => this.hear(message))
   }
 
@@ -60,7 +64,7 @@ export class Playground {
   }
 
   private hear(message: FromWorker) {
-    if (this.questions.hear(message)) return
+    if (this.questions.hear(message) || this.viewing.hear(message)) return
     // A recording is on screen: checkpoints can still be looked at, but nothing runs.
     if (this.playback && message.type === 'failed') return this.fail(message.message)
     if (this.playback && message.type !== 'opening' && message.type !== 'opened') return
@@ -94,6 +98,7 @@ export class Playground {
   }
 
   private open(source: Source) {
+    this.viewing.leave()
     const from = source.kind === 'bundled' ? 'bundled' : 'dropped'
     this.replace({ ...without(this.session, 'failure', 'report', 'refused'), source: from, reading: true })
     this.options.client.send({ type: 'open', source })
@@ -109,8 +114,8 @@ export class Playground {
   openFiles(name: string, files: NamedBlob[]) {
     this.dropped = { kind: 'files', name, files }
     this.runWhenOpened = false
-    this.set({ room: 'open', dropped: name })
     this.open(this.dropped)
+    this.set({ room: 'open', dropped: name })
   }
 
   /** Opens the files dropped last once more, and runs them. */
@@ -122,6 +127,11 @@ export class Playground {
 
   go(room: Room) {
     this.replace({ ...(room === 'open' ? without(this.session, 'refused') : this.session), room })
+  }
+
+  /** Turns to a lesson or a step, hides, locks, makes larger. */
+  look(change: Partial<View>) {
+    this.set({ view: { ...this.session.view, ...change } })
   }
 
   dismissRefusal() {
@@ -172,9 +182,10 @@ export class Playground {
   }
 
   /** Changes the plan; a run that exists is begun again with it, from the Hessians kept where they still hold. */
-  change(change: Partial<Plan>) {
-    if (this.playback) return
-    this.set({ plan: changedPlan(this.session.plan, change) })
+  change(change: Partial<Plan>, locked = this.session.view.lock) {
+    const open = unlocked(change, locked)
+    if (this.playback || !Object.keys(open).length) return
+    this.set({ plan: changedPlan(this.session.plan, open) })
     this.restart()
   }
 
@@ -186,6 +197,7 @@ export class Playground {
 
   /** The user's own text, or the model's own again. */
   setText(use: TextUse, text: NamedText | undefined) {
+    this.viewing.leave()
     if (text) this.texts[use] = text
     else delete this.texts[use]
     if (text) this.set({ [use]: { name: text.name, characters: text.text.length } })
