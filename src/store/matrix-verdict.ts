@@ -15,10 +15,10 @@ export interface Asked {
 const share = (value: number) => `${significant(value * 100, 3)}\u202f%`
 
 /** @param records those in scope. */
-export function compareVerdict(records: readonly RunRecord[], asked: Asked, scope: Scope): Verdict {
+export function compareVerdict(records: readonly RunRecord[], asked: Asked, scope: Scope | undefined): Verdict {
   const known = plural(records.length, 'result')
   const pair = pairOf(records, asked)
-  if (!records.length)
+  if (!records.length || !scope)
     return {
       headline: ['Bits against loss, recipe by recipe.'],
       detail:
