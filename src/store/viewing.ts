@@ -56,6 +56,11 @@ export class Viewing {
     behind.later.forEach(this.hearAgain)
   }
 
+  /** The reason why a file was refused has been read. */
+  dismiss() {
+    this.page.store.setState(without(this.page.store.getState(), 'unread'), true)
+  }
+
   /** True when a saved run is on the screen: the message then concerns what is behind it. */
   hear(message: FromWorker): boolean {
     const { behind } = this

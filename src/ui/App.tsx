@@ -4,13 +4,14 @@ import { writePlan } from '../store/url.ts'
 import { writeView } from '../store/view.ts'
 import { Broken } from './Broken.tsx'
 import { copyText } from './clipboard.ts'
-import { isText, pickedFiles } from './files.ts'
+import { useDrops } from './drops.ts'
 import { type KeyAction, useKeys } from './keys.ts'
 import { KeysDialog } from './KeysDialog.tsx'
 import { Part } from './Part.tsx'
 import { PlanStrip } from './PlanStrip.tsx'
 import { RecordingBanner } from './RecordingBanner.tsx'
 import { rooms } from './rooms.ts'
+import { SavedRun } from './SavedRun.tsx'
 import { usePlayground, useSession } from './session.ts'
 import { useTheme } from './theme.ts'
 import { TopBar } from './TopBar.tsx'
@@ -77,11 +78,10 @@ export function App() {
           <PlanStrip />
         </Part>
       )}
-      {room !== 'open' && (
-        <div className="page">
-          <RecordingBanner />
-        </div>
-      )}
+      <div className="page">
+        <SavedRun />
+        {room !== 'open' && <RecordingBanner />}
+      </div>
       <Broken key={room}>
         <Suspense fallback={<main className="page" id="main" aria-busy="true" />}>
           <Room />
@@ -167,41 +167,4 @@ function usePlayerClock() {
     }, 100)
     return () => clearInterval(timer)
   }, [playing, playground])
-}
-
-/** Files may be dropped anywhere. Returns whether something is being dragged over the page. */
-function useDrops(): boolean {
-  const playground = usePlayground()
-  const [dragging, setDragging] = useState(false)
-  useEffect(() => {
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
-    const over = (event: DragEvent) => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      setDragging(true)
-    }
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setDragging(false)
-    }
-    const take = async (event: DragEvent) => {
-      const { name, files } = await pickedFiles(event)
-      if (isText(files)) playground.setText('calibration', { name: files[0].path, text: await files[0].blob.text() })
-      else if (files.length) playground.openFiles(name, files)
-    }
-    const drop = (event: DragEvent) => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      setDragging(false)
-      take(event).catch((error: unknown) => playground.fail(`dropped files: ${String(error)}`))
-    }
-    addEventListener('dragover', over)
-    addEventListener('dragleave', leave)
-    addEventListener('drop', drop)
-    return () => {
-      removeEventListener('dragover', over)
-      removeEventListener('dragleave', leave)
-      removeEventListener('drop', drop)
-    }
-  }, [playground])
-  return dragging
 }

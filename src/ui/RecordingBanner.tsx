@@ -12,7 +12,8 @@ export function RecordingBanner() {
   const recording = useSession((session) => session.recording)
   const unavailable = useSession((session) => session.unavailable)
   const adapter = useSession((session) => session.run.adapter?.name)
-  if (!recording && unavailable === undefined) return null
+  // A saved run says what it is itself.
+  if (recording?.saved !== undefined || (!recording && unavailable === undefined)) return null
   return (
     <section className="recording" aria-label="Recording">
       <div>
