@@ -1,5 +1,11 @@
 // The sections of the room Compare below matrix and chart, one line each, in the order of the page. They are fetched
 // when the room is entered.
-import type { ComponentType } from 'react'
+import { lazy, type ComponentType } from 'react'
 
-export const sections: readonly { name: string; Section: ComponentType }[] = []
+const BitBudget = lazy(async () => ({ default: (await import('./budget/BitBudget.tsx')).BitBudget }))
+const Samples = lazy(async () => ({ default: (await import('./samples/Samples.tsx')).Samples }))
+
+export const sections: readonly { name: string; Section: ComponentType }[] = [
+  { name: 'budget', Section: BitBudget },
+  { name: 'samples', Section: Samples },
+]
