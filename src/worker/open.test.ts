@@ -134,3 +134,29 @@ test('missing shards are all named', async () => {
     'Checkpoint | model-00003-of-00003.safetensors',
   ])
 })
+
+test('tensors that the model has no use for are left alone, with the reason', async () => {
+  const files = await changed((tensor) => tensor)
+  const extra = { name: 'model.layers.0.attn.mask', dtype: 'I32', shape: [2], data: new Int32Array(2) } as const
+  const more = new Blob([safetensorsBytes([extra])])
+  const index = {
+    weight_map: {
+      ...Object.fromEntries(
+        [...(await openSafetensors(files[3].blob)).tensors.keys()].map((name) => [name, 'a.safetensors']),
+      ),
+      [extra.name]: 'b.safetensors',
+    },
+  }
+  const checks = await checksOf([
+    ...files.slice(0, 3),
+    { path: 'a.safetensors', blob: files[3].blob },
+    { path: 'b.safetensors', blob: more },
+    { path: 'model.safetensors.index.json', blob: new Blob([JSON.stringify(index)]) },
+  ])
+  expect(checks.find(({ status }) => status === 'skipped')).toEqual({
+    status: 'skipped',
+    subject: '1 more tensor',
+    fact: 'Not used, left alone',
+    detail: 'such as model.layers.0.attn.mask: I32, integers, so no weights',
+  })
+})

@@ -49,7 +49,7 @@ export async function openSource(
     known = { ...modelReport(checkpoint, model, adapter), from: source.kind }
     report({ ...known, checks })
     if (source.kind === 'files') {
-      await checkEach(model.tensorNames, (name) => (wanted() ? checkpoint.floats(name) : undefined))
+      await checkEach(model.tensorNames, (name) => (wanted() ? checkpoint.checkFinite(name) : undefined))
       if (!wanted()) return undefined
       const fact = `No NaN and no infinity in ${model.tensorNames.length} tensors`
       checks.push({ status: 'ok', subject: 'Values', fact })

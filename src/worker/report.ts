@@ -1,5 +1,6 @@
 // The check list after opening a checkpoint, and its largest buffers against this adapter.
 import type { Checkpoint } from '../formats/checkpoint.ts'
+import { isFloat } from '../formats/dtype.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import { memoryPlan } from '../model/memory.ts'
 import type { Model } from '../model/model.ts'
@@ -41,6 +42,7 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
       subject: 'Shapes',
       fact: `${count(model.tensorNames.length)} of ${count(model.tensorNames.length)} agree with the config`,
     },
+    ...unusedRow(checkpoint, model),
     ...checkpoint.skipped
       .slice(0, 4)
       .map((path): Check => ({ status: 'skipped', subject: path, fact: 'Not needed, left alone' })),
@@ -53,6 +55,23 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
           } as const,
         ]
       : []),
+  ]
+}
+
+/** Tensors that the family has no use for: masks, positions, counters, parts for training. */
+function unusedRow({ tensors }: Checkpoint, { tensorNames }: Model): Check[] {
+  const used = new Set(tensorNames)
+  const unused = [...tensors].filter(([name]) => !used.has(name))
+  if (!unused.length) return []
+  const [name, { dtype }] = unused.find(([, tensor]) => !isFloat(tensor.dtype)) ?? unused[0]
+  const reason = isFloat(dtype) ? 'no part of this family' : 'integers, so no weights'
+  return [
+    {
+      status: 'skipped',
+      subject: unused.length === 1 ? '1 more tensor' : `${count(unused.length)} more tensors`,
+      fact: 'Not used, left alone',
+      detail: `such as ${name}: ${dtype}, ${reason}`,
+    },
   ]
 }
 
@@ -87,7 +106,10 @@ export function modelReport(
 }
 
 /** What was given, for the report of a checkpoint that cannot be opened. */
-export function failedReport({ kind, name }: Source, files: readonly { blob: Blob }[]): Omit<OpenReport, 'checks'> {
+export function failedReport(
+  { kind, name }: Source,
+  files: readonly { blob: { size: number } }[],
+): Omit<OpenReport, 'checks'> {
   const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0)
   return { name, from: kind, bytes, files: files.length }
 }
