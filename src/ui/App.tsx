@@ -1,12 +1,12 @@
 // The page: top bar, plan, one of the rooms, foot; keys, drops and the recording's clock.
-import { Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { Suspense, useCallback, useEffect, useState } from 'react'
 import { writePlan } from '../store/url.ts'
 import { writeView } from '../store/view.ts'
 import { Broken } from './Broken.tsx'
 import { copyText } from './clipboard.ts'
 import { useDrops } from './drops.ts'
-import { type KeyAction, useKeys } from './keys.ts'
 import { KeysDialog } from './KeysDialog.tsx'
+import { usePageKeys } from './page-keys.ts'
 import { Part } from './Part.tsx'
 import { PlanStrip } from './PlanStrip.tsx'
 import { RecordingBanner } from './RecordingBanner.tsx'
@@ -17,7 +17,6 @@ import { useTheme } from './theme.ts'
 import { TopBar } from './TopBar.tsx'
 
 export function App() {
-  const playground = usePlayground()
   const room = useSession((session) => session.room)
   const [theme, turnTheme] = useTheme()
   const [shared, share] = useShare()
@@ -26,50 +25,9 @@ export function App() {
   const dragging = useDrops()
   usePlanInAddress()
   usePlayerClock()
-  const locked = useSession((session) => session.view.lock.includes('bits'))
-  const walled = useSession((session) => session.view.hide.includes('nav'))
   useBigType()
-  const actions = useMemo<KeyAction[]>(() => {
-    const { store } = playground
-    const bits = [2, 3, 4, 8].map((value) => ({
-      key: String(value),
-      name: String(value),
-      what: `${value} bits`,
-      run: () => playground.change({ bits: value }),
-    }))
-    return [
-      {
-        key: ' ',
-        name: 'Space',
-        what: 'run or pause',
-        run: () => (store.getState().state === 'running' ? playground.pause() : playground.run()),
-      },
-      // The lessons have arrows of their own.
-      room === 'lessons'
-        ? { key: 'ArrowRight', name: '→ ←', what: 'next and last step of the lesson', run: () => {} }
-        : { key: 'ArrowRight', name: '→', what: 'step one layer', run: () => playground.step() },
-      { key: 'Escape', name: 'Esc', what: 'stop', run: () => playground.stop() },
-      ...(locked ? [] : bits),
-      { key: '[', name: '[', what: 'layer before', run: () => playground.selectNext(-1) },
-      { key: ']', name: ']', what: 'layer after', run: () => playground.selectNext(1) },
-      ...(walled ? [] : rooms).map(({ room, key, what }) => ({
-        key: key.toLowerCase(),
-        name: key,
-        what,
-        run: () => playground.go(room),
-      })),
-      { key: 's', name: 'S', what: 'copy a link to what is shown', run: share },
-      {
-        key: 'b',
-        name: 'B',
-        what: 'larger type, for a projector',
-        run: () => playground.look({ big: !store.getState().view.big }),
-      },
-      { key: 't', name: 'T', what: 'theme', run: turnTheme },
-      { key: '?', name: '?', what: 'all keys', run: () => setKeysOpen(true) },
-    ]
-  }, [playground, share, turnTheme, room, locked, walled])
-  useKeys(actions)
+  const showKeys = useCallback(() => setKeysOpen(true), [])
+  const actions = usePageKeys({ share, turnTheme, showKeys })
   return (
     <>
       <TopBar theme={theme} turnTheme={turnTheme} share={share} shared={shared} />
