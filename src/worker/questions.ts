@@ -32,7 +32,7 @@ export interface Questions {
     answer: { text: string }
   }
   /** What the run's recipes write; `plan`: of the run that solved them. */
-  write: { ask: WritePlan; part: WriteEvent; answer: { plan?: Plan } }
+  write: { ask: WritePlan; part: WriteEvent[]; answer: { plan?: Plan } }
 }
 
 /** The user's own texts, if any. */

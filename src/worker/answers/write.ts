@@ -1,7 +1,10 @@
 // What the unquantized model and recipes of the newest run make of a prompt, token by token.
 import { InputError } from '../../formats/errors.ts'
-import { write as writeTexts } from '../../pipeline/generate-compare.ts'
+import { write as writeTexts, type WriteEvent } from '../../pipeline/generate-compare.ts'
 import type { Answerer } from '../asking.ts'
+
+/** Tokens are told together, at most this often. */
+const TELL_EVERY_MS = 100
 
 export const write: Answerer<'write'> = {
   device: true,
@@ -14,9 +17,15 @@ export const write: Answerer<'write'> = {
         )
     }
     const substitute = (recipe: string) => run!.solutions.substitute(gpu, recipe)
+    let pending: WriteEvent[] = []
+    let last = performance.now()
     for await (const event of writeTexts({ gpu, model, checkpoint, substitute }, ask)) {
       if (!wanted()) break
-      tell(event)
+      pending.push(event)
+      if (event.event === 'token' && performance.now() - last < TELL_EVERY_MS) continue
+      tell(pending)
+      pending = []
+      last = performance.now()
     }
     return { ...(run && { plan: run.plan }) }
   },
