@@ -3,9 +3,11 @@
 import { lazy, type ComponentType } from 'react'
 
 const BitBudget = lazy(async () => ({ default: (await import('./budget/BitBudget.tsx')).BitBudget }))
+const Write = lazy(async () => ({ default: (await import('./write/Write.tsx')).Write }))
 const Samples = lazy(async () => ({ default: (await import('./samples/Samples.tsx')).Samples }))
 
 export const sections: readonly { name: string; Section: ComponentType }[] = [
   { name: 'budget', Section: BitBudget },
+  { name: 'write', Section: Write },
   { name: 'samples', Section: Samples },
 ]
