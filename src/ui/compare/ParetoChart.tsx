@@ -18,6 +18,8 @@ import { ParetoMarks } from './ParetoMarks.tsx'
 import { ParetoTable } from './ParetoTable.tsx'
 import { type Results, useMatrix, useOpenRun } from './results.ts'
 
+const NOTHING = 'Every result is a mark here. Run a cell of the matrix, or a plan on Play.'
+
 /** Frame; axes and grid; marks. */
 const PIECES = 3
 
@@ -72,78 +74,80 @@ export default memo(function ParetoChart({ results }: { results: Results }) {
         </div>
         <Download name="size" title="size against loss" csv={table} disabled={!points.length} />
       </header>
-      {points.length === 0 ? (
-        <p className="empty chart pareto">
-          {chosen === 'loss' || chosen === 'ratio'
-            ? 'Every result is a mark here. Run a cell of the matrix, or a plan on Play.'
-            : `No result has a ${words.long} yet. Run a cell of the matrix.`}
-        </p>
-      ) : (
-        <div ref={ref} className="chart pareto" style={{ minHeight: height }}>
-          <p className="visually-hidden">{finding(points, measure)}</p>
-          {turns > 0 && (
-            <ScatterChart
-              width={width}
-              height={height}
-              margin={{ top: 30, right: small ? 14 : 28, bottom: 0, left: 0 }}
-              accessibilityLayer={false}
-              role="group"
-              title={`Effective bits per weight against ${words.long}`}
-            >
-              {turns > 1 && (
-                <XAxis
-                  type="number"
-                  dataKey="x"
-                  domain={[frame.x.low, frame.x.high]}
-                  ticks={frame.x.ticks}
-                  niceTicks="none"
-                  interval={0}
-                  height={44}
-                  tick={lowerTick}
-                  allowDataOverflow
-                />
-              )}
-              {turns > 1 && (
-                <YAxis
-                  {...valueAxis(frame.y)}
-                  dataKey="y"
-                  width={50}
-                  scale={frame.log ? 'log' : 'linear'}
-                  tickFormatter={(value: number) => tickText(value, measure)}
-                />
-              )}
-              {turns > 1 && <CartesianGrid vertical={false} />}
-              {turns > 2 && (
-                <ParetoMarks
-                  frame={frame}
-                  title={`${words.long}${frame.log ? ', log axis' : ''}`}
-                  unquantized={unquantized}
-                  budget={budget}
-                  small={small}
-                  onActive={setActive}
-                  onOpen={openPoint}
-                />
-              )}
-            </ScatterChart>
-          )}
-          <div className="pareto-tip">
-            <Tip
-              shown={active !== undefined}
-              head={active ? pointWords(active) : ''}
-              lines={
-                active
-                  ? [
-                      {
-                        recipe: active.recipe,
-                        value: `${valueText(active.y, measure)} at ${significant(active.x, 3)} bits`,
-                      },
-                    ]
-                  : []
-              }
-            />
-          </div>
-        </div>
-      )}
+      <div ref={ref} className={points.length ? 'chart pareto' : 'empty chart pareto'} style={{ minHeight: height }}>
+        {points.length === 0 ? (
+          <p>
+            {chosen === 'ratio' || chosen === 'loss'
+              ? NOTHING
+              : `No result has a ${words.long} yet. Run a cell of the matrix.`}
+          </p>
+        ) : (
+          <>
+            <p className="visually-hidden">{finding(points, measure)}</p>
+            {turns > 0 && (
+              <ScatterChart
+                width={width}
+                height={height}
+                margin={{ top: 30, right: small ? 14 : 28, bottom: 0, left: 0 }}
+                accessibilityLayer={false}
+                role="group"
+                title={`Effective bits per weight against ${words.long}`}
+              >
+                {turns > 1 && (
+                  <XAxis
+                    type="number"
+                    dataKey="x"
+                    domain={[frame.x.low, frame.x.high]}
+                    ticks={frame.x.ticks}
+                    niceTicks="none"
+                    interval={0}
+                    height={44}
+                    tick={lowerTick}
+                    allowDataOverflow
+                  />
+                )}
+                {turns > 1 && (
+                  <YAxis
+                    {...valueAxis(frame.y)}
+                    dataKey="y"
+                    width={50}
+                    scale={frame.log ? 'log' : 'linear'}
+                    tickFormatter={(value: number) => tickText(value, measure)}
+                  />
+                )}
+                {turns > 1 && <CartesianGrid vertical={false} />}
+                {turns > 2 && (
+                  <ParetoMarks
+                    frame={frame}
+                    title={`${words.long}${frame.log ? ', log axis' : ''}`}
+                    unquantized={unquantized}
+                    budget={budget}
+                    small={small}
+                    onActive={setActive}
+                    onOpen={openPoint}
+                  />
+                )}
+              </ScatterChart>
+            )}
+            <div className="pareto-tip">
+              <Tip
+                shown={active !== undefined}
+                head={active ? pointWords(active) : ''}
+                lines={
+                  active
+                    ? [
+                        {
+                          recipe: active.recipe,
+                          value: `${valueText(active.y, measure)} at ${significant(active.x, 3)} bits`,
+                        },
+                      ]
+                    : []
+                }
+              />
+            </div>
+          </>
+        )}
+      </div>
       {points.length > 0 && <ParetoTable points={points} measure={measure} onOpen={openPoint} />}
       {!fixed && scope && <MoreGroups results={results} />}
     </section>

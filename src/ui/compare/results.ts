@@ -30,7 +30,7 @@ export function useResults(): Results {
   const book = useBook(({ records }) => records)
   const recording = useSession((session) => session.recording !== undefined)
   const run = useSession((session) => (session.recording ? session.run : undefined))
-  const scope = useSame(useMatrix((state) => state.scope))
+  const scope = useSame(useMatrix((state) => state.scope ?? null)) ?? undefined
   return useMemo(() => {
     if (run) {
       const { records, scope } = recordsOfRun(run)
@@ -49,7 +49,8 @@ export function useIdentity() {
   const calibration = useSession((session) => session.calibration)
   const evaluation = useSession((session) => session.evaluation)
   // Bits, group and recipes are what is compared.
-  const plan = useSame(useSession((session) => ({ ...session.plan, bits: 0, group: 0, recipes: [], layerBits: {} })))
+  const whole = useSession((session) => session.plan)
+  const plan = useSame({ ...whole, bits: 0, group: 0, recipes: [], layerBits: {} })
   useEffect(() => {
     if (model?.model && able) void playground.matrix.identify()
   }, [playground, model, able, plan, calibration, evaluation])
