@@ -11,6 +11,7 @@ import { inOrder } from '../../../store/url.ts'
 import { plural, recipeTitle } from '../../../store/wording.ts'
 import type { LayerFacts } from '../../../pipeline/events.ts'
 import { Download } from '../../download/Download.tsx'
+import { NumberField } from '../../NumberField.tsx'
 import { usePaced } from '../../same.ts'
 import { usePlayground, useSession } from '../../session.ts'
 import { useResults } from '../results.ts'
@@ -161,7 +162,16 @@ function Spending({ choices, layers, recipe }: SpendingProps) {
           ? `With ${plural(pinned, 'layer')} pinned, no other bits of the rest lose less at this size.`
           : 'At every stop of the slider no other mix of this size loses less, as the mean counts it: each layer once.'}
       </p>
-      <MixActions recipe={recipe} layers={layers} bits={bits} predicted={numbers.meanLoss} pinned={pinned} />
+      <MixActions recipe={recipe} layers={layers} bits={bits} predicted={numbers.meanLoss} pinned={pinned}>
+        <NumberField
+          label="Budget, effective bits"
+          value={Number(bitsText(numbers.effectiveBits))}
+          min={Number(bitsText(stops[0].effectiveBits))}
+          max={Number(bitsText(stops[stops.length - 1].effectiveBits))}
+          real
+          onCommit={(budget) => desk.spend(budget)}
+        />
+      </MixActions>
     </>
   )
 }

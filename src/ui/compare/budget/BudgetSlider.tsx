@@ -1,8 +1,7 @@
 // The slider of the bit budget: its stops are the mixes that no other mix of their size beats. Arrows go from stop to
-// stop, the marks below and the number field to a budget.
+// stop, the marks below to what the same bits everywhere would cost.
 import type { CSSProperties, KeyboardEvent } from 'react'
 import { bitsText, lossWords, type Uniform } from '../../../store/budget-words.ts'
-import { NumberField } from '../../NumberField.tsx'
 
 export interface Stop {
   effectiveBits: number
@@ -60,16 +59,6 @@ export function BudgetSlider({ stops, at, uniforms, onStop, onBudget }: Props) {
               {bitsText(numbers.effectiveBits)} <span>all {bits} bits</span>
             </button>
           ))}
-      </div>
-      <div data-not-in-picture>
-        <NumberField
-          label="Budget, effective bits"
-          value={Number(bitsText(stop.effectiveBits))}
-          min={Number(bitsText(low))}
-          max={Number(bitsText(high))}
-          real
-          onCommit={onBudget}
-        />
       </div>
     </div>
   )

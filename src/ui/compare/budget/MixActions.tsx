@@ -1,5 +1,5 @@
 // What can be done with a mix: run it to verify the prediction, take it into the plan, free all pins.
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useStore } from 'zustand'
 import { mixKey, type Verification } from '../../../store/budget-desk.ts'
 import { verificationWords } from '../../../store/budget-words.ts'
@@ -16,9 +16,11 @@ interface Props {
   bits: readonly number[]
   predicted: number
   pinned: number
+  /** What stands before the buttons. */
+  children: ReactNode
 }
 
-export function MixActions({ recipe, layers, bits, predicted, pinned }: Props) {
+export function MixActions({ recipe, layers, bits, predicted, pinned, children }: Props) {
   const playground = usePlayground()
   const desk = deskOf(playground)
   const plan = useSession((session) => session.plan)
@@ -32,6 +34,7 @@ export function MixActions({ recipe, layers, bits, predicted, pinned }: Props) {
   }
   return (
     <div className="budget-actions" data-not-in-picture>
+      {children}
       {working ? (
         <button type="button" className="btn" onClick={() => desk.stop()}>
           Stop
