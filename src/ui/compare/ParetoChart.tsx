@@ -1,6 +1,6 @@
 // Size against loss: every result a mark at its effective bits per weight, the frontier a line. recharts has the frame;
 // marks are buttons that open their run, arrow keys walk them.
-import { memo, useMemo, useState } from 'react'
+import { memo, useDeferredValue, useMemo, useState } from 'react'
 import { CartesianGrid, ScatterChart, XAxis, YAxis } from 'recharts'
 import { csv } from '../../store/csv.ts'
 import { type Measure, measureWords, valueText } from '../../store/matrix.ts'
@@ -23,7 +23,9 @@ const NOTHING = 'Every result is a mark here. Run a cell of the matrix, or a pla
 /** Frame; axes and grid; marks. */
 const PIECES = 3
 
-export default memo(function ParetoChart({ results }: { results: Results }) {
+export default memo(function ParetoChart(props: { results: Results }) {
+  // Marks may come a moment after the numbers.
+  const results = useDeferredValue(props.results)
   const { records, scope, fixed } = results
   const open = useOpenRun()
   const [ref, width] = useWidth<HTMLDivElement>()
@@ -88,7 +90,7 @@ export default memo(function ParetoChart({ results }: { results: Results }) {
               <ScatterChart
                 width={width}
                 height={height}
-                margin={{ top: 30, right: small ? 14 : 28, bottom: 0, left: 0 }}
+                margin={{ top: 30, right: small ? 72 : 88, bottom: 0, left: 0 }}
                 accessibilityLayer={false}
                 role="group"
                 title={`Effective bits per weight against ${words.long}`}

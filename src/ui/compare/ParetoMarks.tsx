@@ -6,7 +6,6 @@ import type { ParetoPoint } from '../../store/pareto.ts'
 import { groupWords, recipeShort, recipeTitle, significant } from '../../store/wording.ts'
 import { spread } from '../charts/scales.ts'
 import { Mark, recipeClass } from '../marks.tsx'
-import { useSession } from '../session.ts'
 import type { ParetoFrame } from './pareto-frame.ts'
 
 interface Props {
@@ -26,8 +25,6 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
   const scaleX = useXAxisScale()
   const scaleY = useYAxisScale()
   const plot = usePlotArea()
-  const bits = useSession((session) => session.plan.bits)
-  const group = useSession((session) => session.plan.group)
   const [entry, setEntry] = useState(0)
   const marks = useRef<(SVGGElement | null)[]>([])
   if (!scaleX || !scaleY || !plot) return null
@@ -35,7 +32,7 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
   const X = (value: number) => scaleX(value) ?? 0
   const Y = (value: number) => scaleY(value) ?? 0
   const [left, right, top, bottom] = [plot.x, plot.x + plot.width, plot.y, plot.y + plot.height]
-  const place: Place = { X, Y, right, top, bottom }
+  const place: Place = { X, Y, top, bottom }
   const line = inside.filter((point) => point.frontier)
   const path = line.map(({ x, y }, i) => `${i ? 'L' : 'M'}${X(x).toFixed(1)} ${Y(y).toFixed(1)}`).join('')
   const first = Math.min(entry, inside.length - 1)
@@ -106,13 +103,10 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
           <Mark recipe={point.recipe} x={0} y={0} r={point.frontier ? 5 : 4} />
         </g>
       ))}
-      {names(
-        inside.filter((point) => point.bits === bits && point.group === group && !point.mixed),
-        place,
-      )}
+      {names(inside, place)}
       {groupSizes(inside, place)}
       {beyond && (
-        <text className="quiet" x={left + 10} y={bottom - 10}>
+        <text className="quiet halo" x={left + 10} y={bottom - 10}>
           {beyond}
         </text>
       )}
@@ -123,47 +117,49 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
 interface Place {
   X(value: number): number
   Y(value: number): number
-  right: number
   top: number
   bottom: number
 }
 
-/** Names of the recipes at the plan's bits and group, beside their marks. */
-function names(points: readonly ParetoPoint[], { X, Y, right, top, bottom }: Place) {
-  if (points.length > NAMED) return null
-  const most = Math.max(...points.map(({ x }) => X(x)))
-  const atEnd = most > right - 100
+/** Names of the recipes right of the largest results of one bit width and group, where there is room. */
+function names(points: readonly ParetoPoint[], { X, Y, top, bottom }: Place) {
+  const uniform = points.filter(({ mixed }) => !mixed)
+  const last = uniform.at(-1)
+  const named = uniform.filter(({ bits, group }) => bits === last?.bits && group === last.group)
+  if (named.length > NAMED) return null
+  const x = Math.max(...points.map((point) => X(point.x))) + 12
   const centres = spread(
-    points.map(({ y }) => ({ y: Y(y), height: 15 })),
+    named.map(({ y }) => ({ y: Y(y), height: 15 })),
     top,
     bottom,
   )
-  return points.map(({ recipe, key, x }, i) => (
-    <text
-      key={key}
-      className={`label halo ${recipeClass(recipe)}`}
-      x={atEnd ? X(x) - 12 : most + 12}
-      y={centres[i] + 4.5}
-      textAnchor={atEnd ? 'end' : 'start'}
-    >
+  return named.map(({ recipe, key }, i) => (
+    <text key={key} className={`label halo ${recipeClass(recipe)}`} x={x} y={centres[i] + 4.5}>
       {recipeShort(recipe)}
     </text>
   ))
 }
 
+/** Sizes of groups nearer than this share a place. */
+const NEAR = 26
+
 /** The size of the groups, below the lowest mark of each, where there are several sizes. */
 function groupSizes(points: readonly ParetoPoint[], { X, Y }: Place) {
   const uniform = points.filter(({ mixed }) => !mixed)
   if (new Set(uniform.map(({ group }) => group)).size < 2) return null
-  const lowest = new Map<string, ParetoPoint>()
-  for (const point of uniform) {
-    const key = `${point.bits} ${point.group}`
-    const before = lowest.get(key)
-    if (!before || Y(point.y) > Y(before.y)) lowest.set(key, point)
+  const places: { key: string; bits: number; x: number; y: number; groups: string[] }[] = []
+  for (const { key, bits, group, x, y } of uniform) {
+    const word = group > 0 ? String(group) : group === 0 ? 'row' : 'tensor'
+    const near = places.find((place) => place.bits === bits && Math.abs(place.x - X(x)) < NEAR)
+    if (!near) places.push({ key, bits, x: X(x), y: Y(y), groups: [word] })
+    else {
+      near.y = Math.max(near.y, Y(y))
+      if (!near.groups.includes(word)) near.groups.push(word)
+    }
   }
-  return [...lowest.values()].map(({ key, x, y, group }) => (
-    <text key={key} className="halo quiet" x={X(x)} y={Y(y) + 21} textAnchor="middle">
-      {group > 0 ? group : group === 0 ? 'row' : 'tensor'}
+  return places.map(({ key, x, y, groups }) => (
+    <text key={key} className="halo quiet" x={x} y={y + 21} textAnchor="middle">
+      {groups.join(', ')}
     </text>
   ))
 }
