@@ -156,8 +156,7 @@ function Eigenvalues({ health }: { health: HessianHealth & { tokensPerColumn: nu
         ticks={[
           { at: 0.5, word: '1' },
           ...(eigenvalues.length > 8 ? [{ at: 7.5, word: '8' }] : []),
-          { at: eigenvalues.length - 0.5, word: String(eigenvalues.length) },
-          { at: eigenvalues.length + 0.5, word: `… ${count(columns)}` },
+          { at: eigenvalues.length + 0.5, word: count(columns) },
         ]}
         right={20}
         yName="eigenvalue, log axis"
@@ -217,7 +216,7 @@ function Spectrum({
         <circle key={i} className="eigenvalue" cx={X(i + 0.5)} cy={Y(value)} r={3.2} />
       ))}
       <circle className="eigenvalue open" cx={X(end + 1.5)} cy={drop} r={3.6} />
-      <text className="strong halo" x={X(0.5) + 9} y={Y(values[0]) + 4}>
+      <text className="strong halo" x={X(0.5)} y={Math.max(plot.y + 8, Y(values[0]) - 10)}>
         {significant(values[0], 3)}
       </text>
       <text className="halo" x={X(end + 1.5) - 8} y={drop - 8} textAnchor="end">

@@ -15,6 +15,8 @@ import { DescentFigure } from './DescentFigure.tsx'
 import { GroupFigure } from './GroupFigure.tsx'
 import { DiagonalFigure, EigenvalueFigure } from './HessianFigures.tsx'
 import { LayerHead } from './LayerHead.tsx'
+import { MomentBar } from './MomentBar.tsx'
+import { useReplay } from './replaying.ts'
 import type { Weight } from './WeightMap.tsx'
 import { WeightsFigure } from './WeightsFigure.tsx'
 import './layer.css'
@@ -111,6 +113,7 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
   const { answer: group } = useAnswer('layer-group', { ...asked, ...at }, of)
   const yardstick = reference(run.plan?.recipes ?? [])
   const against = yardstick !== recipe && yardstick !== undefined && state?.results[yardstick] ? yardstick : undefined
+  const replaying = useReplay(state, recipe ?? '', ready?.info.without)
   if (!ready) return <p className="empty">{reading.problem ?? 'Reading the weights …'}</p>
   const { info } = ready
   return (
@@ -130,14 +133,7 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
       />
       {group && <GroupFigure group={group} recipe={solver} column={at.column} />}
       {state && recipe !== undefined && (
-        <DescentFigure
-          run={run}
-          state={state}
-          recipe={recipe}
-          moment={moment}
-          setMoment={(next) => setThen({ layer, recipe, moment: next })}
-          without={info.without}
-        />
+        <DescentFigure run={run} state={state} recipe={recipe} replaying={replaying} moment={moment} />
       )}
       {result && solver !== undefined && (
         <ColumnsFigure
@@ -152,6 +148,15 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
       )}
       <DiagonalFigure diagonal={info.diagonal} without={info.without} />
       <EigenvalueFigure health={state?.health} />
+      {replaying.replay && result && solver !== undefined && replaying.replay.moments.length > 1 && (
+        <MomentBar
+          replay={replaying.replay}
+          recipe={solver}
+          result={result}
+          moment={moment}
+          setMoment={(next) => setThen({ layer, recipe, moment: next })}
+        />
+      )}
     </div>
   )
 }
@@ -161,14 +166,7 @@ function Recorded({ run, state, recipe }: Omit<FiguresProps, 'facts'> & { state:
   return (
     <div className="cols">
       {state && recipe !== undefined && (
-        <DescentFigure
-          run={run}
-          state={state}
-          recipe={recipe}
-          moment={undefined}
-          setMoment={() => undefined}
-          without={recorded}
-        />
+        <DescentFigure run={run} state={state} recipe={recipe} replaying={{ words: recorded }} moment={undefined} />
       )}
       <EigenvalueFigure health={state?.health} />
       {state?.health && (
