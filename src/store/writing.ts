@@ -43,13 +43,13 @@ export function partingOf(story: Story | undefined, unquantized: Story | undefin
   return place < 0 ? undefined : place
 }
 
-/** 'the same 60 tokens', 'the same for 24 of 60 tokens' */
-export function agreement(story: Story, unquantized: Story): string {
+/** 'GPTQ writes the same 60 tokens', 'GPTQ agrees for 24 of 60 tokens', 'GPTQ differs from the first token on' */
+function agreement(recipe: string, story: Story, unquantized: Story): string {
+  const name = recipeShort(recipe)
   const place = partingOf(story, unquantized)
-  const written = story.tokens.length
-  return place === undefined
-    ? `the same ${plural(written, 'token')}`
-    : `the same for ${place} of ${plural(unquantized.tokens.length, 'token')}`
+  if (place === undefined) return `${name} writes the same ${plural(story.tokens.length, 'token')}`
+  if (place === 0) return `${name} differs from the first token on`
+  return `${name} agrees for ${place} of ${plural(unquantized.tokens.length, 'token')}`
 }
 
 /** What has been found; undefined before a recipe has ended. */
@@ -57,7 +57,7 @@ export function writingFinding({ asked, stories }: WritingState): string | undef
   const { unquantized } = stories
   const ended = (asked?.recipes ?? []).filter((recipe) => stories[recipe]?.end)
   if (!unquantized || !ended.length) return undefined
-  return `${list(ended.map((recipe) => `${recipeShort(recipe)} writes ${agreement(stories[recipe], unquantized)}`))}.`
+  return `${list(ended.map((recipe) => agreement(recipe, stories[recipe], unquantized)))}.`
 }
 
 /** 'GPTQ writes: token 24 of 60' */

@@ -17,8 +17,9 @@ export interface WriteForm {
 
 export const examples = [
   {
-    title: 'A lost kite',
-    prompt: 'One windy morning, Luna was out with the golden kite when it slid into a stream and',
+    title: 'Hide and seek',
+    prompt:
+      'One snowy morning, when deep snow covered the fields, Otto and Nora played hide and seek. Otto closed his eyes',
   },
   { title: 'A new story', prompt: 'Once upon a time, a' },
   { title: 'A shy bear', prompt: 'This is the story of Otto, a shy bear' },
