@@ -44,7 +44,7 @@ export function BitBudget() {
             Slide, and the layers where a bit saves most loss get it first. Press a layer to pin its own.
           </p>
         </div>
-        <div className="field">
+        <div className="chips">
           <label className="visually-hidden" htmlFor="budget-recipe">
             Recipe of the budget
           </label>
@@ -60,8 +60,8 @@ export function BitBudget() {
               </option>
             ))}
           </select>
+          {spendable && layers && <BudgetDownload choices={choices} layers={layers} />}
         </div>
-        {spendable && layers && <BudgetDownload choices={choices} layers={layers} />}
       </header>
       {fixed || unavailable ? (
         <p className="empty">This needs WebGPU: a recorded run has its layers at one width only.</p>
