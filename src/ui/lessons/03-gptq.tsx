@@ -156,12 +156,19 @@ export const gptqLesson = lesson<State>({
       state: { ...start, done: 64 },
       Prose: ({ state }) => {
         const { row, levels, walk } = useWalk()
-        const wishes = Array.from(walk.targets(state.done), (t, j) => Math.abs(t - row.weights[j]) / levels.scales[0])
-        const beyond = wishes.slice(state.done).filter((shift) => shift > 0.5).length
+        const [scale, zero] = [levels.scales[0], levels.zeros[0]]
+        const { done } = state
+        const errors = Array.from(
+          row.weights,
+          (w, j) => Math.abs(levels.scales[0] * (walk.codes[j] - zero) - w) / scale,
+        )
+        const away = errors.slice(0, done).filter((error) => error > 0.5).length
+        const wishes = Array.from(walk.targets(done), (t, j) => Math.abs(t - row.weights[j]) / scale).slice(done)
         return (
           <p>
-            {state.done} columns are rounded, and the wishes have added up: {beyond} of the {128 - state.done} columns
-            that wait are wanted more than half a step away, so that they will not go to their nearest level.
+            {done} columns are rounded, <b>{away}</b> of them not to their nearest level: by the time their turn came,
+            they were wanted elsewhere. The {row.columns - done} that wait carry what is left, up to{' '}
+            {significant(Math.max(0, ...wishes), 2)} of a step each.
           </p>
         )
       },
@@ -188,7 +195,7 @@ export const gptqLesson = lesson<State>({
           </>
         )
       },
-      look: 'Blue stems left the band: their level is not the nearest one, on purpose.',
+      look: 'Red stems left the band: their level is not the nearest one, on purpose.',
     },
     {
       title: 'The same with two weights',

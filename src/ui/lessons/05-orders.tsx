@@ -12,7 +12,7 @@ import { LossBars } from './LossBars.tsx'
 import type { Series } from './LossLines.tsx'
 import { Numbers } from './Numbers.tsx'
 import { energyOf, levelsOf, lossOf, type LessonProblem, rowOf } from './problem.ts'
-import { useSlowly } from './slowly.ts'
+import { once, useSlowly } from './slowly.ts'
 import { cyclicWalk, greedyWalk, type Place } from './walks.ts'
 
 const LossLines = lazy(() => import('./LossLines.tsx'))
@@ -34,13 +34,17 @@ interface Walks {
   rule: Rule
   walks: readonly (readonly Place[])[]
   moves: number
+  /** Moves of columns that had moved before. */
+  again: number
   loss: number
 }
 
 const ruleNames: readonly Rule[] = ['greedy', 'cyclic', 'from GPTQ', 'block']
 
 /** Block descent goes on where greedy descent ends: its rows have two more places, the end of the one and of the other. */
-function walksOf(problem: LessonProblem, bits: number, rule: Rule): Walks {
+const walksOf = once(walksAt, ({ bits, rule }) => `${bits} ${rule}`)
+
+function walksAt(problem: LessonProblem, { bits, rule }: { bits: number; rule: Rule }): Walks {
   const walks = Array.from({ length: problem.rows }, (_, at) => {
     const row = rowOf(problem, at)
     const levels = levelsOf(row, { bits })
@@ -51,20 +55,21 @@ function walksOf(problem: LessonProblem, bits: number, rule: Rule): Walks {
     const places = greedyWalk(row, levels, rule === 'from GPTQ' ? byActivation() : rounded)
     if (rule !== 'block') return places
     const end = block.reference(row, levels, places[places.length - 1].codes, optionValues(block.options))
-    const last = { codes: end.codes, loss: lossOf(row, levels, end.codes) }
+    const last: Place = { codes: end.codes, loss: lossOf(row, levels, end.codes) }
     return [...places, ...Array.from({ length: end.moves }, () => last)]
   })
   return {
     rule,
     walks,
     moves: walks.reduce((sum, places) => sum + places.length - 1, 0),
+    again: walks.reduce((sum, places) => sum + places.length - new Set(places.map(({ column }) => column)).size, 0),
     loss: walks.reduce((sum, places) => sum + places[places.length - 1].loss, 0),
   }
 }
 
 function useWalks(bits: number) {
   const problem = use(loadProblem())
-  const work = useMemo(() => (rule: Rule) => walksOf(problem, bits, rule), [problem, bits])
+  const work = useMemo(() => (rule: Rule) => walksOf(problem, { bits, rule }), [problem, bits])
   const found = useSlowly(ruleNames, work)
   const known = useMemo(() => {
     const levels = levelsOf(problem, { bits })
@@ -186,8 +191,8 @@ export const orders = lesson<State>({
           <>
             <p>
               Both end where no single change helps. Greedy needs <b>{greedy.moves}</b> moves for these eight rows,
-              cyclic <b>{cyclic.moves}</b>: early moves that looked good have to be taken back later. The ends differ,
-              because there are many such places.
+              cyclic <b>{cyclic.moves}</b>, of which {cyclic.again} change a column that had moved before. The ends
+              differ, because there are many such places.
             </p>
             <Ends state={state} />
           </>

@@ -67,9 +67,9 @@ export function LessonsRoom() {
         Lessons / <b>{`${at + 1}. ${title}`}</b>
       </p>
       <Problems texts={problems} />
-      <div className="stage">
-        <section className="stage-picture" aria-label="Picture">
-          <Suspense fallback={<div className="chart stage-waiting" aria-busy="true" />}>
+      <div className="lesson-stage">
+        <section className="lesson-picture" aria-label="Picture">
+          <Suspense fallback={<div className="chart lesson-waiting" aria-busy="true" />}>
             <Figure key={name} state={state} change={touch} />
           </Suspense>
         </section>

@@ -21,6 +21,8 @@ interface Props {
   xTitle: string
   yTitle: string
   xLog?: boolean
+  /** Begins the x axis there instead of at 0. */
+  xFrom?: number
   yLog?: boolean
   /** Print y as a percentage. */
   share?: boolean
@@ -35,14 +37,14 @@ interface Props {
 const HEIGHT = 340
 
 export default function LossLines(props: Props) {
-  const { series, xTitle, yTitle, xLog, yLog, share, reference, place, summary } = props
+  const { series, xTitle, yTitle, xLog, xFrom = 0, yLog, share, reference, place, summary } = props
   const [ref, width] = useWidth<HTMLDivElement>()
   const all = series.flatMap(({ points }) => points)
   const xs = all.map(({ x }) => x)
   const ys = [...all.map(({ y }) => y), ...(reference ? [reference.y] : [])]
   const x = xLog
     ? logFrame(Math.min(...xs), Math.max(...xs))
-    : linearFrame(Math.min(0, ...xs), Math.max(1e-9, ...xs), 6)
+    : linearFrame(Math.min(xFrom, ...xs), Math.max(1e-9, ...xs), 6)
   const y = yLog
     ? logFrame(Math.min(...ys), Math.max(...ys))
     : linearFrame(Math.min(0, ...ys), Math.max(1e-9, ...ys), 6)
@@ -75,7 +77,6 @@ export default function LossLines(props: Props) {
             interval={0}
             height={26}
             tickMargin={4}
-            allowDataOverflow
           />
           <YAxis
             type="number"
@@ -89,7 +90,6 @@ export default function LossLines(props: Props) {
             width={52}
             axisLine={false}
             tickLine={false}
-            allowDataOverflow
           />
           <CartesianGrid vertical={false} />
           <Tooltip

@@ -14,8 +14,8 @@ interface Props {
   summary: string
 }
 
-const DOT = 3
-const ABOVE = 190
+const DOT = 4
+const ABOVE = 150
 const BELOW = 120
 
 export function NumberLine({ weights, levels, codes, show, picked, summary }: Props) {
@@ -61,8 +61,8 @@ export function NumberLine({ weights, levels, codes, show, picked, summary }: Pr
               </g>
             ))}
           {show !== 'weights' && (
-            <text className="axis-title" x={0} y={ABOVE + 44}>
-              codes 0 to {ticks.length - 1}
+            <text className="axis-title" x={0} y={12}>
+              {all.length} weights above, the codes 0 to {ticks.length - 1} below
             </text>
           )}
           {show === 'weights' &&
