@@ -12,7 +12,7 @@ export interface Picture {
 
 /** Around the figure, in pixels. */
 const MARGIN = 24
-const NOTE = 26
+const NOTE_LINE = 18
 
 /** What belongs to the page, not to the picture. */
 const SKIPPED =
@@ -28,10 +28,15 @@ const seen = (colour: string) => !/^(transparent|rgba\(.*, 0\)|.*\/ 0\))$/.test(
 export function pictureOf(figure: HTMLElement, note = ''): Picture {
   const box = figure.getBoundingClientRect()
   const ground = getComputedStyle(document.body).backgroundColor
-  const [width, height] = [Math.ceil(box.width + 2 * MARGIN), Math.ceil(box.height + 2 * MARGIN + (note ? NOTE : 0))]
+  // What is left out at the figure's end leaves no room behind.
+  const parts = [...figure.children].filter((child) => !child.matches(SKIPPED))
+  const bottom = Math.min(box.bottom, Math.max(...parts.map((child) => child.getBoundingClientRect().bottom)))
   const painter = new Painter(MARGIN - box.left, MARGIN - box.top)
   painter.paint(figure)
-  if (note) painter.note(note, MARGIN, height - MARGIN + 8, figure)
+  const width = Math.ceil(box.width + 2 * MARGIN)
+  const below = Math.ceil(bottom - box.top + MARGIN + 30)
+  const lines = note ? painter.note(note, MARGIN, below, box.width, figure) : 0
+  const height = below - 30 + MARGIN + lines * NOTE_LINE
   const title = figure.querySelector('h2, h3')?.textContent ?? figure.getAttribute('aria-label') ?? ''
   const caption = figure.querySelector('.caption')?.textContent ?? ''
   const svg = [
@@ -74,11 +79,26 @@ class Painter {
     if (opacity < 1) this.parts.push('</g>')
   }
 
-  note(text: string, x: number, y: number, figure: Element) {
-    const { fontFamily } = getComputedStyle(figure)
-    const fill = getComputedStyle(figure).getPropertyValue('--ink-3')
-    const font = `font-family="${escaped(fontFamily)}" font-size="12"`
-    this.parts.push(`<text x="${x}" y="${y}" fill="${fill}" ${font}>${escaped(text)}</text>`)
+  /** Writes the line, broken at its dots where it is too wide. @returns How many lines it became. */
+  note(text: string, x: number, y: number, width: number, figure: Element): number {
+    const style = getComputedStyle(figure)
+    const font = { 'font-family': style.fontFamily, 'font-size': '12px' }
+    if (this.measure) this.measure.font = `12px ${style.fontFamily}`
+    const wide = (line: string) => (this.measure?.measureText(line).width ?? 0) > width
+    const lines = ['']
+    for (const part of text.split(' · ')) {
+      const last = lines[lines.length - 1]
+      const longer = last ? `${last} · ${part}` : part
+      if (last && wide(longer)) lines.push(part)
+      else lines[lines.length - 1] = longer
+    }
+    const fill = style.getPropertyValue('--ink-3')
+    lines.forEach((line, i) =>
+      this.parts.push(
+        `<text x="${x}" y="${y + i * NOTE_LINE}" fill="${fill}" ${attributes(font)}>${escaped(line)}</text>`,
+      ),
+    )
+    return lines.length
   }
 
   private rect({ left, top, width, height }: DOMRect, inset = 0) {
