@@ -55,6 +55,13 @@ for (const [width, height] of [
     }
   })
 
+test('axe does look: a button without a name is found', async ({ page }) => {
+  await page.goto('?autorun=0')
+  await expect(button(page, 'Run')).toBeEnabled()
+  await page.evaluate(() => document.querySelector('main')?.append(document.createElement('button')))
+  expect((await findings(page)).join()).toContain('button-name')
+})
+
 test('axe finds nothing in the recording, the keys, a saved run that failed, and unfolded panels', async ({ page }) => {
   await page.goto('?recording')
   await expect(page.getByText(/recorded on/i).first()).toBeVisible()
