@@ -2,8 +2,12 @@
 import { use } from 'react'
 import { groupWords, percent, significant } from '../../store/wording.ts'
 import { lesson } from './lesson.ts'
+import { CannotRun, useRecorded } from './LiveRun.tsx'
 import { loadResults } from './load.ts'
 import { type State, start, usePoints, Figure } from './GroupFigures.tsx'
+
+/** As a percentage with three digits, for losses far below one. */
+const share = (loss: number) => `${significant(100 * loss, 3)}\u202f%`
 
 export const groups = lesson<State>({
   name: 'groups',
@@ -52,9 +56,8 @@ export const groups = lesson<State>({
         if (!four || !three) return <p>The settings are being solved …</p>
         return (
           <p>
-            4 bits with one scale per row take {significant(four.effectiveBits, 4)} bits and lose{' '}
-            {percent(four.descent)}. 3 bits in groups of 16 take {significant(three.effectiveBits, 4)} and lose{' '}
-            {percent(three.descent)}. Here{' '}
+            4 bits with one scale per row take {significant(four.effectiveBits, 4)} bits and lose {share(four.descent)}.
+            3 bits in groups of 16 take {significant(three.effectiveBits, 4)} and lose {share(three.descent)}. Here{' '}
             {four.descent < three.descent ? 'the bit is the better buy' : 'the groups are the better buy'}: compare
             settings by what they really cost.
           </p>
@@ -84,7 +87,7 @@ export const groups = lesson<State>({
       state: { ...start, picture: 'run' },
       plan: { bits: 2, group: 32, recipes: ['rtn', 'gptq', 'cdquant'] },
       Prose: () => <PlanProse />,
-      look: 'The outlines are the run before. In Compare, every pair of bits and group is one click.',
+      look: 'Outlines are the run before. In Compare, all bits and recipes stand side by side.',
     },
   ],
 })
@@ -92,8 +95,17 @@ export const groups = lesson<State>({
 function PlanProse() {
   return (
     <p>
-      This step sets the plan to 2 bits, {groupWords(32)}, and runs it on the calibration that is already there. Leaving
-      the lesson gives your own plan back.
+      {useRecorded() ? (
+        <>
+          <CannotRun />
+          With it, this step runs 2 bits in {groupWords(32)} on the calibration that is already there.
+        </>
+      ) : (
+        <>
+          This step sets the plan to 2 bits, {groupWords(32)}, and runs it on the calibration that is already there.
+          Leaving the lesson gives your own plan back.
+        </>
+      )}
     </p>
   )
 }

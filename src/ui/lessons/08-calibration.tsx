@@ -5,7 +5,7 @@ import { percent, recipeShort, significant } from '../../store/wording.ts'
 import { Segments } from '../Segments.tsx'
 import { useSession } from '../session.ts'
 import { type FigureProps, lesson } from './lesson.ts'
-import { LivePerplexity, LiveRun } from './LiveRun.tsx'
+import { CannotRun, PlannedRun, useRecorded } from './LiveRun.tsx'
 import { loadResults } from './load.ts'
 import { LossBars } from './LossBars.tsx'
 import { Numbers } from './Numbers.tsx'
@@ -27,18 +27,15 @@ function useTexts() {
 function Figure({ state, change }: FigureProps<State>) {
   if (state.picture === 'run')
     return (
-      <LiveRun>
+      <PlannedRun recorded={<RecordedFigure {...{ state, change }} />}>
         <TextInUse />
-        <LivePerplexity recorded="The recorded run read the stories; the bars of the first step have the other texts." />
-      </LiveRun>
+      </PlannedRun>
     )
   return <RecordedFigure {...{ state, change }} />
 }
 
 function TextInUse() {
   const own = useSession((session) => session.calibration?.name)
-  const recording = useSession((session) => session.recording !== undefined)
-  if (recording) return null
   return <p className="caption lesson-note">Calibration text of this run: {own ?? 'the model’s own stories'}.</p>
 }
 
@@ -154,11 +151,12 @@ export const calibration = lesson<State>({
       text: 'shuffled letters',
       Prose: () => (
         <p>
+          {useRecorded() && <CannotRun />}
           This step calibrates the open model on shuffled letters, at 2 bits, and measures the perplexity on its
           evaluation text.
         </p>
       ),
-      look: 'Wait for the bars: GPTQ and CDQuant end above RTN.',
+      look: 'Wait for the bars, and compare them with RTN’s.',
     },
     {
       title: 'And on the stories again',

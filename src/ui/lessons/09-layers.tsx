@@ -158,8 +158,8 @@ export const layers = lesson<State>({
           )
         return (
           <p>
-            {layerName(worst.facts)} has the largest relative loss, <b>{percent(worst.relative)}</b>. Its curve shows
-            what the descent could do, its Hessian how concentrated the inputs are.
+            The largest relative loss is that of {layerName(worst.facts)}, <b>{percent(worst.relative)}</b>. Its curve
+            shows what the descent could do, its Hessian how concentrated the inputs are.
           </p>
         )
       },

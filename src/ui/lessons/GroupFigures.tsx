@@ -8,7 +8,7 @@ import { levelBits } from '../../quantize/solution.ts'
 import { recipeShort, significant } from '../../store/wording.ts'
 import { Segments } from '../Segments.tsx'
 import type { FigureProps } from './lesson.ts'
-import { LivePerplexity, LiveRun } from './LiveRun.tsx'
+import { PlannedRun } from './LiveRun.tsx'
 import { loadProblem, loadResults } from './load.ts'
 import type { Series } from './LossLines.tsx'
 import { Numbers } from './Numbers.tsx'
@@ -68,12 +68,7 @@ export function usePoints() {
 const groupName = (group: number) => (group === 0 ? 'one per row' : `groups of ${group}`)
 
 export function Figure({ state, change }: FigureProps<State>) {
-  if (state.picture === 'run')
-    return (
-      <LiveRun>
-        <LivePerplexity recorded="The recorded run has one group per row; the table of the step before has the others." />
-      </LiveRun>
-    )
+  if (state.picture === 'run') return <PlannedRun recorded={<ModelFigure {...{ state, change }} />} />
   return state.picture === 'layer' ? <LayerFigure {...{ state, change }} /> : <ModelFigure {...{ state, change }} />
 }
 

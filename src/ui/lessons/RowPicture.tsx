@@ -60,15 +60,15 @@ export function RowPicture({ stems, title, marked, markedText, gains, summary }:
               </text>
             </g>
           ))}
-          <text className="quiet halo" x={width - 4} y={y(0.5) - 5} textAnchor="end">
-            the nearest level is always inside this band
-          </text>
           {stems.map(({ value, kind }, j) => (
             <g key={j} className={`stem ${kind}`}>
               <path d={`M${x(j).toFixed(1)} ${middle}V${y(value).toFixed(1)}`} />
               <circle cx={x(j)} cy={y(value)} r={kind === 'moved' ? 3.4 : small ? 1.6 : 2.4} />
             </g>
           ))}
+          <text className="quiet halo" x={width - 4} y={y(0.5) - 5} textAnchor="end">
+            the nearest level is always inside this band
+          </text>
           {marked !== undefined && marked < stems.length && (
             <g className="marked">
               <path d={`M${x(marked)} ${top}V${bottom}`} />
