@@ -49,7 +49,10 @@ export function layerNumbers(run: Run, state: LayerState, recipe: string): reado
           },
         ]),
     { name: 'moves', value: count(own.moves), of: `for ${count(own.rows * own.columns)} weights` },
-    { name: 'effective bits', value: significant(own.effectiveBits, 3) },
+    // Old recordings do not know them.
+    ...(Number.isFinite(own.effectiveBits)
+      ? [{ name: 'effective bits', value: significant(own.effectiveBits, 3) }]
+      : []),
     ...(own.damping === null ? [] : [{ name: 'damping', value: String(own.damping) }]),
     ...(own.ms === undefined ? [] : [{ name: 'solved in', value: `${count(Math.round(own.ms))} ms` }]),
     ...(own.heldOut ? [{ name: 'held-out loss', value: significant(own.heldOut.relative, 4) }] : []),

@@ -28,7 +28,7 @@ const look = createStore<{ place: Place | undefined; weight: Weight }>(() => ({
 }))
 
 const recorded =
-  'A recorded run holds no weights and no Hessians: pixels, levels, errors by column and the way back need a run in this tab.'
+  'A recorded run holds no weights and no Hessians. Here are its losses, descents and eigenvalues; pixels, levels, errors by column and the way back need a run in this tab.'
 
 export function LayerRoom() {
   const playground = usePlayground()

@@ -174,6 +174,7 @@ export function WeightsFigure(props: Props) {
         <span>+{significant(info.range, 3)}</span>
         {info.outside > 0 && (
           <span className="rest">
+            {info.exact ? '' : 'About '}
             {count(info.outside)} of {count(info.rows * info.columns)} weights lie outside, up to ±
             {significant(info.largest, 3)}; they have the end colours.
           </span>
