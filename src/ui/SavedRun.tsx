@@ -32,7 +32,7 @@ export function SavedRun() {
           tone="neutral"
           title={
             <>
-              <span className="badge">A saved run</span> {file}
+              <span className="badge">A saved run</span> {file}.
             </>
           }
           actions={
