@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { defaultPlan } from '../pipeline/plan.ts'
-import { type Cell, cellText, matrixOf, measured, sets, valueText } from './matrix.ts'
+import { type Cell, cellText, evaluationWords, matrixOf, measured, sets, valueText } from './matrix.ts'
 import { compareVerdict } from './matrix-verdict.ts'
 import { paretoPoints, sizeAt } from './pareto.ts'
 import { frontier } from './pareto.ts'
@@ -64,6 +64,13 @@ describe('measures', () => {
     expect(measured({ ...gptq, ...perplexity(7.5) }, 'perplexity', scope, [])).toBe(7.5)
     expect(measured({ ...gptq, ...perplexity(7.5, 'other') }, 'perplexity', scope, [])).toBeUndefined()
     expect(measured({ ...gptq, ...perplexity(7.5) }, 'kl', scope, [])).toBeUndefined()
+  })
+
+  test('an evaluation says on what it was made and how sure it is', () => {
+    expect(evaluationWords([{ ...gptq, ...perplexity(7.5) }, record('rtn', 3, 0.1)], scope)).toBe(
+      'e.txt · 1 window of 64 · no overlap · 63 targets · perplexities ± 0.10 or less (1 s.e.)',
+    )
+    expect(evaluationWords([{ ...gptq, ...perplexity(7.5, 'other') }], scope)).toBe('')
   })
 
   test('cells have four digits, sentences three', () => {

@@ -1,6 +1,6 @@
 // Bits × recipe out of kept records: which number a cell shows, which is lowest in its column, what has not been run.
 import type { Perplexity } from '../pipeline/events.ts'
-import { knownRecipe, significant } from './wording.ts'
+import { count, knownRecipe, plural, significant } from './wording.ts'
 import { meanRelative, type RunRecord, type Scope } from './records.ts'
 import { inOrder } from './url.ts'
 
@@ -159,6 +159,18 @@ export const measureWords: Readonly<Record<Measure, { short: string; long: strin
   perplexity: { short: 'perplexity', long: 'perplexity', unit: 'on text not used for calibration' },
   kl: { short: 'KL', long: 'KL divergence', unit: 'mean, in nats' },
   top1: { short: 'top-1', long: 'top-1 agreement', unit: 'in % of the evaluation tokens' },
+}
+
+/** How the whole model was evaluated, and how sure the least sure perplexity is; empty before any is. */
+export function evaluationWords(records: readonly RunRecord[], scope: Scope): string {
+  const known = records.flatMap(({ perplexity, evaluation }) =>
+    perplexity && evaluation?.digest === scope.evaluation ? [{ ...perplexity, text: evaluation?.text ?? '' }] : [],
+  )
+  if (!known.length) return ''
+  const [{ text, windows, window, targets }] = known
+  const error = Math.max(...known.map(({ standardError }) => standardError))
+  const extent = `${plural(windows, 'window')} of ${count(window)} · no overlap · ${count(targets)} targets`
+  return `${text} · ${extent} · perplexities ± ${significant(error, 2)} or less (1 s.e.)`
 }
 
 /** Cells by bit width and group, which share their starts: fewest bits first. */

@@ -131,7 +131,8 @@ function names(points: readonly ParetoPoint[], { X, Y, top, bottom }: Place) {
   const centres = spread(
     named.map(({ y }) => ({ y: Y(y), height: 15 })),
     top,
-    bottom,
+    // Upwards from the lowest mark, under which stands the size of its groups.
+    Math.min(bottom, Math.max(...named.map(({ y }) => Y(y))) + 8),
   )
   return named.map(({ recipe, key }, i) => (
     <text key={key} className={`label halo ${recipeClass(recipe)}`} x={x} y={centres[i] + 4.5}>

@@ -5,6 +5,7 @@ import { csv } from '../../store/csv.ts'
 import {
   cellText,
   evaluated,
+  evaluationWords,
   lowerWins,
   matrixOf,
   type Measure,
@@ -119,6 +120,9 @@ export const RunMatrix = memo(function RunMatrix({ results }: { results: Results
             ))}
           </tbody>
         </table>
+      )}
+      {scope && evaluated(measure) && evaluationWords(records, scope) && (
+        <p className="chip">{evaluationWords(records, scope)}</p>
       )}
       {able && view && <MatrixJob missing={view.missing} picker={<Picker shown={view.recipes} />} />}
       {fixed && <p className="note">A recording is shown: its own results are here. New cells need WebGPU.</p>}

@@ -41,12 +41,18 @@ export function paretoFrame(
   const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0.01, 0.1]
   const log = low > 0 && (onLogAxis(measure) || high / low > FAR)
   return {
-    x: sizes.length ? linearFrame(Math.min(...sizes), Math.max(...sizes), 7) : linearFrame(2, 5, 7),
+    x: sizes.length ? sizeFrame(Math.min(...sizes), Math.max(...sizes)) : linearFrame(2, 5, 7),
     y: log ? logFrame(low, high) : linearFrame(low, Math.max(high, low + 1e-6), 6),
     log,
     inside,
     beyond: outside.length ? beyondWords(outside, measure) : '',
   }
+}
+
+/** At least one bit wide: results of one size stand in the middle. */
+function sizeFrame(low: number, high: number): Frame {
+  const missing = Math.max(0, 1 - (high - low)) / 2
+  return linearFrame(low - missing, high + missing, 7)
 }
 
 function beyondWords(points: readonly ParetoPoint[], measure: Measure): string {
