@@ -1,7 +1,6 @@
 // How many samples are enough: the held-out loss of a few recipes at 1, 2, 4, … calibration windows.
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import { isPlainRounding, challenger, reference } from '../../../store/compare.ts'
 import { csv } from '../../../store/csv.ts'
 import type { Playground } from '../../../store/playground.ts'
 import {
@@ -9,6 +8,8 @@ import {
   samplesProgress,
   samplesRows,
   samplesSettings,
+  studied,
+  studiedFirst,
   type SamplesState,
 } from '../../../store/samples.ts'
 import { count, list, plural, recipeShort, recipeTitle, significant } from '../../../store/wording.ts'
@@ -25,18 +26,12 @@ import './samples.css'
 const MOST = [16, 32, 64, 128] as const
 const HELD_OUT = 16
 
-/** Plain rounding, the yardstick and the challenger, as far as the plan has them. */
-function studied(recipes: readonly string[]): string[] {
-  const wanted = [recipes.find(isPlainRounding), reference(recipes), challenger(recipes)]
-  return recipes.filter((recipe) => wanted.includes(recipe))
-}
-
 export function Samples() {
   const playground = usePlayground()
   const study = useStore(studyOf(playground).store)
   const rows = samplesRows(study.points)
   const recipes = study.asked?.plan.recipes ?? []
-  const leading = challenger(recipes) ?? reference(recipes)
+  const leading = studiedFirst(recipes)
   const finding = leading === undefined ? undefined : samplesFinding(rows, leading)
   return (
     <section className="figure samples-figure" aria-label="Samples against loss">
