@@ -5,7 +5,7 @@ import { InputError } from '../formats/errors.ts'
 import { openCheckpoint, type Checkpoint } from '../formats/checkpoint.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { openModel, type Model } from '../model/model.ts'
-import { write } from '../pipeline/generate-compare.ts'
+import { checkWritePlan, write } from '../pipeline/generate-compare.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { run } from '../pipeline/run.ts'
@@ -33,6 +33,7 @@ export async function generateCommand(args: string[]): Promise<void> {
     temperature: numberFlag(values, 'temperature', 0),
     seed: plan.seed,
   }
+  checkWritePlan(asked)
   const folder = await folderBlobs(path)
   const checkpoint = await openCheckpoint(folder.name, folder.files)
   const model = openModel(checkpoint)

@@ -63,7 +63,7 @@ export const MOST_TOKENS = 1000
 const KEPT_BYTES = 2 ** 28
 
 /** @throws InputError naming the first thing that is not allowed. */
-function checkWritePlan({ tokens, temperature, seed }: WritePlan): void {
+export function checkWritePlan({ tokens, temperature, seed }: WritePlan): void {
   if (!Number.isInteger(tokens) || tokens < 1 || tokens > MOST_TOKENS)
     throw new InputError(`tokens is ${tokens}; allowed: whole numbers from 1 to ${MOST_TOKENS}`)
   if (!(temperature >= 0 && temperature <= 5))
