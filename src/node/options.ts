@@ -10,11 +10,15 @@ import { transforms } from '../quantize/transforms/index.ts'
 
 export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
+  npm run -s quantize -- layer FILE.safetensors --tensor NAME --recipe gptq --bits 3 [--inputs FILE.safetensors]
+  npm run -s quantize -- model FILE.safetensors --recipes rtn,gptq,cdquant --bits 3 [--inputs FILE.safetensors]
   npm run -s quantize -- model FOLDER --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
   npm run -s quantize -- generate FOLDER --prompt TEXT [--recipes cdquant,gptq] [--tokens 60] [--temperature 0.7] [options]
   npm run -s quantize -- recipes
 
 PROBLEM  weights F32 [rows, columns] and inputs F32 [tokens, columns] or hessian F32 [columns, columns] (inputs' inputs / tokens)
+FILE     any safetensors without a config: its matrices, with H of inputs F32 [tokens, columns] called NAME.inputs, else
+         with H = I
 TEXT     a text file, or a .json file with an array of token ids
 
   --recipe, --recipes LIST   presets by name, such as rtn,gptq,cdquant (recipes lists them all with their stages and sources)
@@ -72,9 +76,10 @@ const calibrating = {
   'layer-bits': { type: 'string' },
 } as const
 const flags = {
-  layer: { ...shared, save: { type: 'string' } },
+  layer: { ...shared, tensor: { type: 'string' }, inputs: { type: 'string' }, save: { type: 'string' } },
   model: {
     ...calibrating,
+    inputs: { type: 'string' },
     evaluation: { type: 'string' },
     windows: { type: 'string' },
     'held-out': { type: 'string' },
