@@ -22,7 +22,7 @@ export type Part = keyof typeof parts
 /** Controls that a link can lock, and the fields of the plan that no longer change with them. */
 export const locks = {
   model: { title: 'Model', fields: [] },
-  bits: { title: 'Bits', fields: ['bits'] },
+  bits: { title: 'Bits', fields: ['bits', 'layerBits'] },
   group: { title: 'Group', fields: ['group'] },
   grid: { title: 'Grid', fields: ['grid'] },
   zero: { title: 'Zero point', fields: ['symmetric'] },

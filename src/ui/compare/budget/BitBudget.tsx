@@ -143,7 +143,7 @@ function Spending({ choices, layers, recipe }: SpendingProps) {
           onStop={(index) => desk.spend(stops[index].effectiveBits)}
           onBudget={(effectiveBits) => desk.spend(effectiveBits)}
         />
-        <dl className="budget-result" aria-live="polite">
+        <dl className="budget-result">
           <Result name="effective bits" value={bitsText(numbers.effectiveBits)} />
           <Result name="mean relative loss" value={lossWords(numbers.meanLoss)} />
           <Result name="of weights" value={sizeWords(numbers.bytes)} />

@@ -27,10 +27,12 @@ export function MixActions({ recipe, layers, bits, predicted, pinned, children }
   const { verification } = useStore(desk.store)
   const [perplexity, setPerplexity] = useState(false)
   const own = verification?.key === mixKey({ plan, recipe, bits }) ? verification : undefined
+  const locked = useSession((session) => session.view.lock.includes('bits'))
   const working = verification?.state === 'working'
   const use = () => {
     playground.change({ layerBits: withMix(plan, layers, bits).layerBits ?? {} })
     playground.go('play')
+    if (!playground.store.getState().run.plan) playground.run()
   }
   return (
     <div className="budget-actions" data-not-in-picture>
@@ -54,7 +56,7 @@ export function MixActions({ recipe, layers, bits, predicted, pinned, children }
           with perplexity
         </label>
       )}
-      <button type="button" className="btn" onClick={use}>
+      <button type="button" className="btn" disabled={locked} onClick={use}>
         Use this mix
       </button>
       {pinned > 0 && (
