@@ -50,7 +50,7 @@ test('three models continue a prompt as on the command line, and another bit wid
     const story = section.getByRole('article', { name: titles[model] })
     await expect(story.locator('.text')).toHaveText(prompt + text, { useInnerText: false })
     if (model === 'unquantized') continue
-    await expect(story.getByRole('mark')).toHaveCount(agreed === undefined ? 0 : 1)
+    await expect(story.locator('mark')).toHaveCount(agreed === undefined ? 0 : 1)
     await expect(story.getByRole('table')).toContainText(/\d+\.\d\s%/)
     // Any other place can be looked at.
     await story.getByRole('slider').press('End')
