@@ -6,9 +6,11 @@ import { checkpointFiles } from '../test/bundled.ts'
 import { openSource } from './open.ts'
 import type { Check, NamedBlob } from './protocol.ts'
 
+const nobody = { base: '', adapter: undefined, report: () => {}, wanted: () => true }
+
 async function checksOf(files: NamedBlob[]): Promise<Check[]> {
   const source = { kind: 'files', name: 'given', files } as const
-  const result = await openSource(source, { base: '', adapter: undefined, report: () => {}, wanted: () => true })
+  const result = await openSource(source, nobody)
   expect(result?.opened === undefined).toBe(result?.report.checks.some(({ status }) => status === 'error'))
   return result?.report.checks ?? []
 }
@@ -159,4 +161,16 @@ test('tensors that the model has no use for are left alone, with the reason', as
     fact: 'Not used, left alone',
     detail: 'such as model.layers.0.attn.mask: I32, integers, so no weights',
   })
+})
+
+test('matrices of safetensors without a config are listed', async () => {
+  const [, , , weights] = await changed((tensor) => tensor)
+  const result = await openSource({ kind: 'files', name: 'loose', files: [weights] }, nobody)
+  expect(result?.report.bare?.layers).toHaveLength(29)
+  expect(rows(result?.report.checks ?? [], 'error')).toEqual([
+    'Checkpoint | no config.json among the one file (model.safetensors)',
+  ])
+  expect(rows(result?.report.checks ?? [], 'warning')).toEqual([
+    'Matrices | 29 matrices without a model, 0 with inputs',
+  ])
 })

@@ -1,4 +1,5 @@
 // The check list after opening a checkpoint, and its largest buffers against this adapter.
+import type { BareFacts } from '../formats/bare.ts'
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import { isFloat } from '../formats/dtype.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
@@ -84,6 +85,18 @@ function tokenizerRow({ tokenizerJson, tokenizerConfigJson }: Checkpoint): Check
     }
   const { size } = openTokenizer(tokenizerJson, tokenizerConfigJson)
   return { status: 'ok', subject: 'tokenizer.json', fact: `${count(size)} tokens` }
+}
+
+/** What safetensors without config.json hold, and what can be done with it. */
+export function bareRow({ layers }: BareFacts): Check {
+  const own = layers.filter(({ inputs }) => inputs).length
+  const matrices = layers.length === 1 ? '1 matrix' : `${count(layers.length)} matrices`
+  return {
+    status: 'warning',
+    subject: 'Matrices',
+    fact: `${matrices} without a model, ${count(own)} with inputs`,
+    detail: 'Each can be quantized by itself on the command line: with H of its inputs, else with H = I',
+  }
 }
 
 /** Facts and memory of an opened model. */
