@@ -14,17 +14,25 @@ export interface Asked {
 
 const share = (value: number) => `${significant(value * 100, 3)}\u202f%`
 
-/** @param records those in scope. */
-export function compareVerdict(records: readonly RunRecord[], asked: Asked, scope: Scope | undefined): Verdict {
+/** @param records those in scope. `fixed`: those of a recording, which can have no more. */
+export function compareVerdict(
+  records: readonly RunRecord[],
+  asked: Asked,
+  scope: Scope | undefined,
+  fixed = false,
+): Verdict {
   const known = plural(records.length, 'result')
   const pair = pairOf(records, asked)
   if (!records.length || !scope)
     return {
       headline: ['Bits against loss, recipe by recipe.'],
-      detail:
-        'No results on this calibration yet. Every run leaves its own here; a cell of the matrix can be run by itself.',
+      detail: fixed
+        ? 'The recorded run shows its results here when it has solved its last layer.'
+        : 'No results on this calibration yet. Every run leaves its own here; a cell of the matrix can be run by itself.',
     }
-  const kept = `${known} on one calibration: a new cell costs seconds, not another pass over the text.`
+  const kept = fixed
+    ? `${known} of the recorded run.`
+    : `${known} on one calibration: a new cell costs seconds, not another pass over the text.`
   if (!pair) return { headline: [`${known} of ${records[0].model.name}.`], detail: kept }
   const { leading, yardstick } = pair
   const [loss, other] = [meanRelative(leading.layers), meanRelative(yardstick.layers)]

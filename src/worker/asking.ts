@@ -40,6 +40,8 @@ export class Asking {
   /** Those that are, or will be, on the device. */
   private readonly onDevice = new Set<number>()
   private turn: Promise<void> = Promise.resolve()
+  /** Closed while a run is about to use the device. */
+  private gate: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly desk: () => Promise<Desk>,
@@ -57,7 +59,7 @@ export class Asking {
     if (!answerer.device) return this.answer(id, answerer, ask)
     this.onDevice.add(id)
     return (this.turn = this.turn
-      .then(() => (this.open.has(id) ? this.free() : undefined))
+      .then(() => (this.open.has(id) ? this.gate.then(this.free) : undefined))
       .then(() => this.answer(id, answerer, ask)))
   }
 
@@ -65,10 +67,16 @@ export class Asking {
     this.open.delete(id)
   }
 
-  /** Ends what is on the device, or waits for it, because a run wants it. */
-  async interrupt(): Promise<void> {
+  /**
+   * Ends what is on the device, or waits for it, because a run wants it. Nothing begins there until the function that
+   * is returned is called.
+   */
+  async interrupt(): Promise<() => void> {
+    let letOthers = () => {}
+    this.gate = new Promise((resolve) => (letOthers = resolve))
     for (const id of this.onDevice) if (this.open.has(id)) this.refuse(id, new InputError(INTERRUPTED))
     await this.turn
+    return letOthers
   }
 
   private async answer(id: number, answerer: Answerer<Kind>, ask: Asked<Kind>): Promise<void> {

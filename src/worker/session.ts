@@ -22,8 +22,6 @@ export class Session {
   private opened: Opened | undefined
   private cache = new HessianCache()
   private running: Promise<void> = Promise.resolve()
-  /** A run that has its turn and does not use the device yet. */
-  private starting: Promise<void> = Promise.resolve()
   /** From the moment a run has its turn until it has ended. */
   private busy = false
   private current: RunState = 'idle'
@@ -51,10 +49,7 @@ export class Session {
     store: ShapeStore,
   ) {
     this.device = new Device(entry, post, store)
-    const free = async () => {
-      await this.starting
-      if (!this.paused) await this.running
-    }
+    const free = () => (this.paused ? Promise.resolve() : this.running)
     this.asking = new Asking(() => this.desk(), free, post)
   }
 
@@ -179,19 +174,18 @@ export class Session {
 
   private async takeOver(report: OpenReport, opened: Opened): Promise<void> {
     await this.running
-    await this.asking.interrupt()
+    const letOthers = await this.asking.interrupt()
     this.opened = opened
     this.cache = new HessianCache()
     this.newest = undefined
+    letOthers()
     this.post({ type: 'opened', report })
     this.state('idle')
   }
 
   private async start(message: ToWorker & { type: 'run' }, asked: number): Promise<void> {
     await this.running
-    let ready = () => {}
-    this.starting = new Promise((resolve) => (ready = resolve))
-    await this.asking.interrupt()
+    const letOthers = await this.asking.interrupt()
     this.busy = true
     let begun = false
     try {
@@ -210,7 +204,7 @@ export class Session {
       begun = true
     } finally {
       if (!begun) this.busy = false
-      ready()
+      letOthers()
     }
   }
 

@@ -16,7 +16,7 @@ import './compare.css'
 export function CompareRoom() {
   const playground = usePlayground()
   const results = useResults()
-  const { records, scope, all } = results
+  const { records, scope, all, fixed } = results
   const plan = useSession((session) => session.plan)
   useIdentity()
   useEffect(() => {
@@ -24,7 +24,7 @@ export function CompareRoom() {
     addEventListener('keydown', stop)
     return () => removeEventListener('keydown', stop)
   }, [playground])
-  const { headline, detail } = useMemo(() => compareVerdict(records, plan, scope), [records, plan, scope])
+  const { headline, detail } = useMemo(() => compareVerdict(records, plan, scope, fixed), [records, plan, scope, fixed])
   const stem = () => `${fileStem(playground.store.getState().run).replace(/-[^-]+-[^-]+$/, '')}-results`
   return (
     <main className="page compare" id="main">
