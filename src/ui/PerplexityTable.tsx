@@ -31,7 +31,7 @@ export function PerplexityTable({ entries }: { entries: readonly PerplexityEntry
                     KL p99
                   </th>
                   <th scope="col" className="number" title="How often both find the same next token likeliest">
-                    Same top-1
+                    Top-1
                   </th>
                 </>
               )}
@@ -57,8 +57,8 @@ export function PerplexityTable({ entries }: { entries: readonly PerplexityEntry
       </div>
       {compared && (
         <p className="reason">
-          KL: divergence of the next token’s odds from the unquantized model’s, in nats, over the same targets. Same
-          top-1: how often both find the same token likeliest.
+          KL: divergence of the next token’s odds from the unquantized model’s, in nats, over the same targets. Top-1:
+          how often both find the same token likeliest.
         </p>
       )}
     </details>

@@ -4,7 +4,7 @@ import type { Perplexity } from '../../../pipeline/events.ts'
 import { count, recipeTitle, significant } from '../../../store/wording.ts'
 import { partingOf, type Story } from '../../../store/writing.ts'
 import { Glyph, recipeClass } from '../../marks.tsx'
-import { TokenOdds, tokenName } from './TokenOdds.tsx'
+import { TokenOdds } from './TokenOdds.tsx'
 
 interface Props {
   model: string
@@ -33,7 +33,7 @@ export function StoryColumn({ model, prompt, story, unquantized, same, perplexit
       </h3>
       <p className="text">
         <span className="same prompt">{prompt}</span>
-        {tokens.map(({ text, id }, i) => {
+        {tokens.map(({ text }, i) => {
           const name = i === parting ? 'fork' : i < grey ? 'same' : ''
           const shown = own && i === place && looked !== undefined ? `${name} looked` : name
           // A mark takes no space in front of it.
@@ -43,7 +43,7 @@ export function StoryColumn({ model, prompt, story, unquantized, same, perplexit
               {space}
               {i === parting ? (
                 <mark className={shown} title="The first token that the unquantized model did not write">
-                  {rest || tokenName(String(id))}
+                  {rest || (text ? '␣' : '…')}
                 </mark>
               ) : (
                 <span className={shown}>{rest}</span>

@@ -4,7 +4,7 @@ import { percent, recipeShort } from '../../../store/wording.ts'
 import type { Story } from '../../../store/writing.ts'
 
 /** A token as a word: its spaces at the ends left out, line ends and lone spaces made visible. */
-export function tokenName(text: string): string {
+function tokenName(text: string): string {
   return text.replaceAll('\n', '↵').trim() || '␣'
 }
 
