@@ -78,7 +78,7 @@ test('numbers are the table’s, pictures show the weights, and the slider goes 
   await expect(group.getByRole('row', { name: /^levels from/ })).toContainText('%')
 
   // Back to the start of the descent, which is RTN's end.
-  const bar = page.getByRole('region', { name: 'Back through the descent' }).last()
+  const bar = page.getByRole('region', { name: 'Moment of the descent' })
   await expect(bar).toContainText(`relative loss ${table[layer].CDQuant}`)
   await bar.getByRole('button', { name: 'Start' }).click()
   await expect(bar.getByRole('status')).toContainText(`After 0 of`)

@@ -13,7 +13,7 @@ import { ColumnTable } from './ColumnTable.tsx'
 /** Entries below this part of the largest are drawn at the foot. */
 const FLOOR = 1e-6
 
-const tickText = (tick: number) => (tick >= 0.001 && tick < 1e5 ? String(tick) : tick.toExponential(0))
+const tickText = (tick: number) => (tick >= 1e-6 && tick < 1e5 ? String(tick) : tick.toExponential(0))
 
 export function DiagonalFigure({
   diagonal,
@@ -94,11 +94,17 @@ function Dots({ means, names }: { means: readonly number[]; names: readonly { bi
     h > 0
       ? `M${X(i + 0.5) - radius} ${Y(h)}a${radius} ${radius} 0 1 0 ${2 * radius} 0a${radius} ${radius} 0 1 0 ${-2 * radius} 0Z`
       : ''
+  // Of names that would touch, the louder column's stays.
+  const apart = names.filter(({ bin }, i) =>
+    names
+      .slice(0, i)
+      .every((other) => Math.abs(X(other.bin) - X(bin)) > 24 || Math.abs(Y(means[other.bin]) - Y(means[bin])) > 14),
+  )
   return (
     <g className="notes">
       <path className="diagonal" d={means.map(dot).join('')} />
       {means.map((h, i) => h <= 0 && <path key={i} className="dead" d={`M${X(i + 0.5)} ${plot.y + plot.height}v-6`} />)}
-      {names.map(({ bin, name }) => (
+      {apart.map(({ bin, name }) => (
         <text
           key={name}
           className="strong halo"
@@ -219,7 +225,7 @@ function Spectrum({
       <text className="strong halo" x={X(0.5)} y={Math.max(plot.y + 8, Y(values[0]) - 10)}>
         {significant(values[0], 3)}
       </text>
-      <text className="halo" x={X(end + 1.5) - 8} y={drop - 8} textAnchor="end">
+      <text className="halo" x={X(end + 1.5) - 10} y={(under ? Math.min(drop, Y(lambda)) : drop) - 8} textAnchor="end">
         smallest {significant(smallest, 3)}
       </text>
       <path className="lambda" d={`M${plot.x} ${Y(lambda)}H${right}`} />

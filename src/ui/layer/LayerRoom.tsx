@@ -1,6 +1,6 @@
 // The room Layer: any layer of a run, by any of its recipes. Weights as pixels, the levels of one group, the error by
 // column, the descent to go back in, the Hessian.
-import { useEffect, useMemo, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { createStore, useStore } from 'zustand'
 import { challenger, focusLayer, reference } from '../../store/compare.ts'
 import type { Place } from '../../store/layer-place.ts'
@@ -10,10 +10,10 @@ import { HealthPicture } from '../HealthPicture.tsx'
 import { useLast } from '../same.ts'
 import { usePlayground, useSession } from '../session.ts'
 import { useAnswer } from './answer.ts'
-import { ColumnsFigure } from './ColumnsFigure.tsx'
+import { Charts } from './Charts.tsx'
 import { DescentFigure } from './DescentFigure.tsx'
 import { GroupFigure } from './GroupFigure.tsx'
-import { DiagonalFigure, EigenvalueFigure } from './HessianFigures.tsx'
+import { EigenvalueFigure } from './HessianFigures.tsx'
 import { LayerHead } from './LayerHead.tsx'
 import { MomentBar } from './MomentBar.tsx'
 import { useReplay } from './replaying.ts'
@@ -111,10 +111,24 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
   const asked = { layer, ...(solver !== undefined && { recipe: solver, ...(moment !== undefined && { moment }) }) }
   const of = result ?? opened
   const { answer: group } = useAnswer('layer-group', { ...asked, ...at }, of)
-  const yardstick = reference(run.plan?.recipes ?? [])
-  const against = yardstick !== recipe && yardstick !== undefined && state?.results[yardstick] ? yardstick : undefined
   const replaying = useReplay(state, recipe ?? '', ready?.info.without)
-  if (!ready) return <p className="empty">{reading.problem ?? 'Reading the weights …'}</p>
+  const { replay, words, want } = replaying
+  const charted = useMemo(
+    () =>
+      ready && {
+        run,
+        layer,
+        info: ready.info,
+        state,
+        recipe,
+        moment,
+        replaying: { words, ...(replay && { replay }), ...(want && { want }) },
+        of,
+      },
+    [run, layer, ready, state, recipe, moment, replay, words, want, of],
+  )
+  const later = useDeferredValue(charted)
+  if (!ready || !charted) return <p className="empty">{reading.problem ?? 'Reading the weights …'}</p>
   const { info } = ready
   return (
     <div className="cols">
@@ -132,25 +146,10 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
         of={of}
       />
       {group && <GroupFigure group={group} recipe={solver} column={at.column} />}
-      {state && recipe !== undefined && (
-        <DescentFigure run={run} state={state} recipe={recipe} replaying={replaying} moment={moment} />
-      )}
-      {result && solver !== undefined && (
-        <ColumnsFigure
-          layer={layer}
-          info={info}
-          recipe={solver}
-          moment={moment}
-          yardstick={against}
-          energy={result.relative > 0 ? result.objective / result.relative : 1}
-          of={of}
-        />
-      )}
-      <DiagonalFigure diagonal={info.diagonal} without={info.without} />
-      <EigenvalueFigure health={state?.health} />
-      {replaying.replay && result && solver !== undefined && replaying.replay.moments.length > 1 && (
+      <Charts charted={later ?? charted} />
+      {replay && result && solver !== undefined && replay.moments.length > 1 && (
         <MomentBar
-          replay={replaying.replay}
+          replay={replay}
           recipe={solver}
           result={result}
           moment={moment}
@@ -165,8 +164,9 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
 function Recorded({ run, state, recipe }: Omit<FiguresProps, 'facts'> & { state: LayerState | undefined }) {
   return (
     <div className="cols">
+      <p className="invite span-12">{recorded}</p>
       {state && recipe !== undefined && (
-        <DescentFigure run={run} state={state} recipe={recipe} replaying={{ words: recorded }} moment={undefined} />
+        <DescentFigure run={run} state={state} recipe={recipe} replaying={{ words: '' }} moment={undefined} />
       )}
       <EigenvalueFigure health={state?.health} />
       {state?.health && (

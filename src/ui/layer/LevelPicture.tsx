@@ -19,6 +19,8 @@ interface Props {
 /** More dots than this become a histogram, and more rings are not drawn. */
 const MOST_DOTS = 400
 const MOST_RINGS = 160
+/** So many arrows are drawn thinner. */
+const MANY = 30
 const BINS = 90
 
 export const PICTURE_HEIGHT = 220
@@ -32,7 +34,8 @@ export function LevelPicture({ view, width, column, tried, range, domain }: Prop
   const placed = useMemo(() => stacked(dots, width, domain, radius), [dots, width, domain, radius])
   const away = placed.filter(({ dot }) => dot.code !== dot.nearest).slice(0, MOST_RINGS)
   // Names of levels that would touch are left out.
-  const every = Math.ceil((small ? 44 : 58) / Math.max(1, Math.abs(X(levels[1]) - X(levels[0]))))
+  const apart = Math.max(1, Math.abs(X(levels[1]) - X(levels[0])))
+  const [codes, values] = [Math.ceil(18 / apart), Math.ceil(60 / apart)]
   return (
     <svg className="levels" width={width} height={PICTURE_HEIGHT} aria-hidden="true">
       {Array.from(levels.subarray(1), (level, i) => {
@@ -48,15 +51,15 @@ export function LevelPicture({ view, width, column, tried, range, domain }: Prop
       {Array.from(levels, (level, i) => (
         <g key={i} className="level">
           <path className="tick" d={`M${X(level)} ${BASE - 9}v18`} />
-          {i % every === 0 && (
-            <>
-              <text className="code" x={X(level)} y={BASE + 27} textAnchor="middle">
-                {i}
-              </text>
-              <text x={X(level)} y={BASE + 44} textAnchor="middle">
-                {significant(level, 3)}
-              </text>
-            </>
+          {i % codes === 0 && (
+            <text className="code" x={X(level)} y={BASE + 27} textAnchor="middle">
+              {i}
+            </text>
+          )}
+          {i % values === 0 && (
+            <text x={X(level)} y={BASE + 44} textAnchor="middle">
+              {significant(level, 3)}
+            </text>
           )}
         </g>
       ))}
@@ -71,7 +74,10 @@ export function LevelPicture({ view, width, column, tried, range, domain }: Prop
             .join('')}
         />
       )}
-      <path className="arrows" d={away.map((one) => arrow(one, X(levels[one.dot.code]), radius)).join('')} />
+      <path
+        className={away.length > MANY ? 'arrows many' : 'arrows'}
+        d={away.map((one) => arrow(one, X(levels[one.dot.code]), radius)).join('')}
+      />
       <path className="rings" d={away.map((one) => circle(one, radius + 1.2)).join('')} />
       <path className="cores" d={away.map((one) => circle(one, Math.max(1, radius - 2))).join('')} />
       {placed

@@ -87,18 +87,7 @@ export function MiniMap({ layer, extent, range, place, picture, width, height, m
       onPointerCancel={() => (held.current = undefined)}
       onKeyDown={key}
     >
-      <WeightCanvas
-        image={image}
-        window={
-          answer && {
-            rows: { from: 0, count: 1, step: tall },
-            columns: { from: 0, count: 1, step: width },
-          }
-        }
-        place={{ row: 0, column: 0, zoom: 1 }}
-        width={width}
-        height={tall}
-      />
+      <WeightCanvas image={image} x={0} y={0} across={width} down={tall} width={width} height={tall} />
       <i
         className="selected"
         style={{

@@ -20,7 +20,7 @@ export function MomentBar({ replay, recipe, result, moment, setMoment }: Props) 
   const words = momentWords(moments[at], at === last, result)
   const to = (value: number) => setMoment(value >= last ? undefined : Math.max(0, value))
   return (
-    <section className="moment-bar" aria-label="Back through the descent">
+    <section className="moment-bar" aria-label="Moment of the descent">
       <b className={`loud ${recipeClass(recipe)}`}>{recipeTitle(recipe)}</b>
       <button type="button" className="btn small" disabled={at === 0} onClick={() => to(0)}>
         Start

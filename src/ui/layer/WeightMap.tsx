@@ -2,7 +2,7 @@
 import { useEffect, useRef, type PointerEvent } from 'react'
 import type { Extent, Place } from '../../store/layer-place.ts'
 import type { Span } from '../../worker/layer-questions.ts'
-import { WeightCanvas } from './WeightCanvas.tsx'
+import { rectangle, WeightCanvas } from './WeightCanvas.tsx'
 
 export interface Weight {
   row: number
@@ -79,7 +79,9 @@ export function WeightMap({ image, view }: { image: HTMLCanvasElement | undefine
       onPointerCancel={() => (press.current = undefined)}
       onPointerLeave={() => point(undefined)}
     >
-      <WeightCanvas image={image} window={window} place={place} width={picture.columns} height={picture.rows} />
+      {window && (
+        <WeightCanvas image={image} {...rectangle(window, place)} width={picture.columns} height={picture.rows} />
+      )}
       {frame && (
         <i
           className="selected"

@@ -5,6 +5,8 @@ import type { DifferenceKind } from './weight-images.ts'
 interface Props {
   kind: DifferenceKind
   setKind(kind: DifferenceKind): void
+  /** One picture at a time: that is chosen elsewhere. */
+  small: boolean
   /** Why no difference can be weighted. */
   without: string | undefined
   larger(factor: number): void
@@ -14,20 +16,22 @@ interface Props {
   all(): void
 }
 
-export function WeightTools({ kind, setKind, without, larger, exact, all }: Props) {
+export function WeightTools({ kind, setKind, small, without, larger, exact, all }: Props) {
   return (
     <>
-      <Segments<DifferenceKind>
-        label="Difference"
-        hideLabel
-        small
-        segments={[
-          { value: 'difference', label: 'difference' },
-          { value: 'weighted', label: 'weighted by diag H', ...(without !== undefined && { reason: without }) },
-        ]}
-        value={kind}
-        onChange={setKind}
-      />
+      {!small && (
+        <Segments<DifferenceKind>
+          label="Difference"
+          hideLabel
+          small
+          segments={[
+            { value: 'difference', label: 'difference' },
+            { value: 'weighted', label: 'weighted by diag H', ...(without !== undefined && { reason: without }) },
+          ]}
+          value={kind}
+          onChange={setKind}
+        />
+      )}
       <div className="zooms" role="group" aria-label="Size of the weights">
         <button type="button" className="btn small" aria-label="Smaller" onClick={() => larger(1 / 1.5)}>
           −

@@ -51,7 +51,7 @@ export function WeightsFigure(props: Props) {
   const { layer, info, recipe, moment, bits, setPlace, selected, select, group, of } = props
   const [ref, width] = useWidth<HTMLDivElement>()
   const [kind, setKind] = useState<DifferenceKind>('difference')
-  const [tab, setTab] = useState<'original' | 'quantized' | 'difference'>('difference')
+  const [tab, setTab] = useState<Picture>('difference')
   const [pointed, point] = useState<Weight>()
   const small = width < 600
   const [mini, gap] = small ? [SMALL_MINI, SMALL_GAP] : [MINI, GAP]
@@ -67,9 +67,7 @@ export function WeightsFigure(props: Props) {
   const { answer, asked, problem } = useAnswer('layer-pixels', spans && { layer, ...own, ...spans }, of)
   const shown = asked?.layer === layer ? answer : undefined
   const differences = info.diagonal ? kind : 'difference'
-  const pictures: Picture[] = small
-    ? [tab === 'difference' ? differences : tab]
-    : ['original', 'quantized', differences]
+  const pictures: Picture[] = small ? [tab] : ['original', 'quantized', differences]
   const multiplier = 2 ** (bits - 1)
   const images = useImages(shown, info, multiplier, pictures.join(' '))
   const move = (next: Place) => setPlace(clampPlace(next, info, full))
@@ -102,6 +100,7 @@ export function WeightsFigure(props: Props) {
   const columns = visible(place.column, place.zoom, picture.columns, info.columns)
   const one = pointed ?? selected
   const found = shown && indexIn(shown, one)
+  const without = info.diagonal ? undefined : (info.without ?? 'There is no Hessian.')
   return (
     <section className="figure span-12" aria-labelledby="the-weights">
       <header>
@@ -116,11 +115,9 @@ export function WeightsFigure(props: Props) {
         <div className="chips" data-not-in-picture="">
           <WeightTools
             kind={differences}
-            setKind={(value) => {
-              setKind(value)
-              setTab('difference')
-            }}
-            without={info.diagonal ? undefined : (info.without ?? 'There is no Hessian.')}
+            setKind={setKind}
+            small={small}
+            without={without}
             larger={(factor) => zoom(factor, middle)}
             exact={() => zoom(1 / place.zoom, middle)}
             all={() => move({ row: 0, column: 0, zoom: leastZoom(info, full) })}
@@ -129,14 +126,20 @@ export function WeightsFigure(props: Props) {
         </div>
       </header>
       {small && (
-        <Segments<'original' | 'quantized' | 'difference'>
-          label="Which weights"
-          hideLabel
-          small
-          segments={(['original', 'quantized', 'difference'] as const).map((value) => ({ value, label: value }))}
-          value={tab}
-          onChange={setTab}
-        />
+        <div className="tabs-small">
+          <Segments<Picture>
+            label="Which weights"
+            hideLabel
+            small
+            segments={(['original', 'quantized', 'difference', 'weighted'] as const).map((value) => ({
+              value,
+              label: value,
+              ...(value === 'weighted' && without !== undefined && { reason: without }),
+            }))}
+            value={tab}
+            onChange={setTab}
+          />
+        </div>
       )}
       <div ref={ref}>
         {width > 0 && (
@@ -190,5 +193,5 @@ export function WeightsFigure(props: Props) {
 
 function shareWords(step: number, zoom: number): string {
   if (step > 1) return `One weight of every ${step} × ${step}`
-  return zoom === 1 ? 'Every weight, one pixel wide' : `Every weight, ${significant(zoom, 2)} pixels wide`
+  return zoom === 1 ? 'Every weight, one pixel wide' : `Every weight, ${significant(zoom, 3)} pixels wide`
 }

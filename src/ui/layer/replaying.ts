@@ -1,6 +1,6 @@
 // The replay of a descent: asked for by itself where that is little work and no run is under way, else when the reader
 // wants it.
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { LayerState } from '../../store/run.ts'
 import { count, plural, recipeTitle } from '../../store/wording.ts'
 import type { ReplayAnswer } from '../../worker/layer-questions.ts'
@@ -21,9 +21,10 @@ const AT_ONCE = 2 ** 20
 /** `without`: why no weights of a moment can be had. */
 export function useReplay(state: LayerState | undefined, recipe: string, without: string | undefined): Replaying {
   const running = useSession((session) => session.state === 'running')
-  const [wanted, want] = useState('')
+  const [wanted, setWanted] = useState('')
   const layer = state?.facts.layer ?? ''
   const key = `${layer} ${recipe}`
+  const want = useCallback(() => setWanted(key), [key])
   const result = state?.results[recipe]
   const descends = (state?.curves[recipe]?.length ?? 0) > 1
   const possible = without === undefined && descends && result !== undefined
@@ -37,7 +38,7 @@ export function useReplay(state: LayerState | undefined, recipe: string, without
   if (!ask)
     return {
       words: running ? 'It can be replayed when the run ends or pauses.' : 'To go back in it, it is replayed.',
-      want: () => want(key),
+      want,
     }
   if (problem !== undefined) return { words: `No replay: ${problem}.` }
   const replay = asked?.layer === layer && asked.recipe === recipe ? answer : undefined
