@@ -121,7 +121,7 @@ export default memo(function ParetoChart(props: { results: Results }) {
                 {turns > 2 && (
                   <ParetoMarks
                     frame={frame}
-                    title={`${words.long}${frame.log ? ', log axis' : ''}`}
+                    measure={measure}
                     unquantized={unquantized}
                     budget={budget}
                     small={small}

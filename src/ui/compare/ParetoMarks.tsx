@@ -2,6 +2,7 @@
 // mark is in the tab order; arrow keys go to its neighbours by size.
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { usePlotArea, useXAxisScale, useYAxisScale } from 'recharts'
+import { type Measure, measureWords, valueText } from '../../store/matrix.ts'
 import type { ParetoPoint } from '../../store/pareto.ts'
 import { groupWords, recipeShort, recipeTitle, significant } from '../../store/wording.ts'
 import { spread } from '../charts/scales.ts'
@@ -10,7 +11,7 @@ import type { ParetoFrame } from './pareto-frame.ts'
 
 interface Props {
   frame: ParetoFrame
-  title: string
+  measure: Measure
   unquantized: number | undefined
   budget: number | undefined
   small: boolean
@@ -21,7 +22,7 @@ interface Props {
 /** More names than this would hide the marks. */
 const NAMED = 6
 
-export function ParetoMarks({ frame, title, unquantized, budget, small, onActive, onOpen }: Props) {
+export function ParetoMarks({ frame, measure, unquantized, budget, small, onActive, onOpen }: Props) {
   const scaleX = useXAxisScale()
   const scaleY = useYAxisScale()
   const plot = usePlotArea()
@@ -36,6 +37,10 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
   const line = inside.filter((point) => point.frontier)
   const path = line.map(({ x, y }, i) => `${i ? 'L' : 'M'}${X(x).toFixed(1)} ${Y(y).toFixed(1)}`).join('')
   const first = Math.min(entry, inside.length - 1)
+  // The frontier on top; arrow keys keep to the order of size.
+  const drawn = inside
+    .map((point, i) => [point, i] as const)
+    .sort(([a], [b]) => Number(a.frontier) - Number(b.frontier))
   const walk = (event: KeyboardEvent, index: number) => {
     const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key]
     if (event.key === 'Enter' || event.key === ' ') onOpen(inside[index])
@@ -50,7 +55,8 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
   return (
     <g className="notes marks">
       <text className="axis-title" x={0} y={14}>
-        {title}
+        {measureWords[measure].long}
+        {frame.log && ', log axis'}
       </text>
       <text className="axis-title" x={right} y={bottom + 40} textAnchor="end">
         effective bits per weight
@@ -77,7 +83,7 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
         </>
       )}
       {line.length > 1 && <path className="frontier" d={path} />}
-      {inside.map((point, i) => (
+      {drawn.map(([point, i]) => (
         <g
           key={point.key}
           ref={(node) => {
@@ -87,7 +93,7 @@ export function ParetoMarks({ frame, title, unquantized, budget, small, onActive
           transform={`translate(${X(point.x).toFixed(1)} ${Y(point.y).toFixed(1)})`}
           role="button"
           tabIndex={i === first ? 0 : -1}
-          aria-label={`${recipeTitle(point.recipe)}, ${point.mixed ? 'mixed bits' : `${point.bits} bits`}, ${groupWords(point.group)}: ${significant(point.y, 4)} at ${significant(point.x, 4)} effective bits. Open this run`}
+          aria-label={`${recipeTitle(point.recipe)}, ${point.mixed ? 'mixed bits' : `${point.bits} bits`}, ${groupWords(point.group)}: ${measureWords[measure].long} ${valueText(point.y, measure)} at ${significant(point.x, 4)} effective bits. Open this run`}
           onClick={() => onOpen(point)}
           onKeyDown={(event) => walk(event, i)}
           onFocus={() => {
