@@ -3,11 +3,14 @@ import { useMemo } from 'react'
 import { optionValues } from '../../quantize/options.ts'
 import { greedy } from '../../quantize/steps/greedy.ts'
 import { nearest } from '../../quantize/steps/nearest.ts'
-import { count, percent } from '../../store/wording.ts'
+import { count, percent, significant } from '../../store/wording.ts'
 import { lesson } from './lesson.ts'
 import { LossBars } from './LossBars.tsx'
 import { energyOf, levelsOf, lossOf } from './problem.ts'
 import { type State, start, useDamped, useDead, Figure } from './DampingFigures.tsx'
+
+/** As a percentage with three digits. */
+const share = (loss: number) => `${significant(100 * loss, 3)}\u202f%`
 
 export const damping = lesson<State>({
   name: 'damping',
@@ -47,7 +50,7 @@ export const damping = lesson<State>({
           </p>
         )
       },
-      look: 'Follow the red line to the right: more damping, less trust, less loss.',
+      look: 'Follow the dashed line to the right: more damping, less trust, less loss.',
     },
     {
       title: 'It looks well to itself',
@@ -58,7 +61,7 @@ export const damping = lesson<State>({
         return (
           <p>
             Judged by the tokens it was made from, the same result looks splendid
-            {usual && `: ${percent(usual.own)} instead of ${percent(usual.few)}`}. A layer’s loss on its own calibration
+            {usual && `: ${share(usual.own)} instead of ${share(usual.few)}`}. A layer’s loss on its own calibration
             tokens says little when these are few. The page warns below 4 tokens per column.
           </p>
         )
@@ -94,7 +97,7 @@ export const damping = lesson<State>({
               bars={[
                 { recipe: 'rtn', label: 'RTN', value: found.rtn },
                 { recipe: 'cdquant', label: 'Descent', value: found.many },
-                { recipe: 'cyclic', label: `… ${problem.fewTokens} tokens`, value: found.few },
+                { recipe: 'cdquant', label: `… ${problem.fewTokens} tokens`, value: found.few },
               ]}
             />
           </>

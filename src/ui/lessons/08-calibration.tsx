@@ -165,8 +165,9 @@ export const calibration = lesson<State>({
       text: 'stories',
       Prose: () => (
         <p>
-          The same plan on the beginning of the bundled stories. The outlines that remain are the run on letters, so
-          that the two can be compared.
+          {useRecorded() && <CannotRun />}
+          The same plan on the beginning of the bundled stories. Outlines are the run on letters, so that the two can be
+          compared.
         </p>
       ),
       look: 'Calibration, in the plan of the Play room, takes a text of your own.',

@@ -98,9 +98,9 @@ export function useDead(dead: number) {
 
 const named = (tokens: number, few: number) =>
   ({
-    many: { name: `H from ${count(tokens)} tokens`, recipe: 'gptq' },
-    few: { name: `H from ${few} tokens`, recipe: 'cdquant' },
-    own: { name: `the same, judged by its own ${few} tokens`, recipe: 'cyclic' },
+    many: { name: `H from ${count(tokens)} tokens`, recipe: 'gptq', dash: 'none' },
+    few: { name: `H from ${few} tokens`, recipe: 'gptq', dash: '8 5' },
+    own: { name: `the same, judged by its own ${few} tokens`, recipe: 'gptq', dash: '2 4' },
   }) as const
 
 export function Figure({ state, change }: FigureProps<State>) {

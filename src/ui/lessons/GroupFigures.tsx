@@ -27,8 +27,15 @@ export interface State {
 
 export const start: State = { picture: 'layer', groups: [0], measure: 'perplexity' }
 
-/** A recipe's look for each group size: one line each. */
-const looks: Readonly<Record<number, string>> = { 0: 'cdquant', 64: 'gptq+cdquant', 32: 'quip', 16: 'awq' }
+/** One method, one colour; group sizes differ in their dashes. */
+const dashes: Readonly<Record<number, string>> = { 0: 'none', 64: '8 4', 32: '3 3', 16: '12 3 2 3' }
+
+const look = (group: number) => ({
+  name: groupName(group),
+  recipe: 'cdquant',
+  dash: dashes[group],
+  end: group === 0 ? 'row' : String(group),
+})
 
 interface Point {
   bits: number
@@ -75,8 +82,7 @@ export function Figure({ state, change }: FigureProps<State>) {
 function LayerFigure({ state, change }: FigureProps<State>) {
   const { found, problem } = usePoints()
   const series = state.groups.map((group): Series => ({
-    name: groupName(group),
-    recipe: looks[group],
+    ...look(group),
     points: found
       .filter((point) => point.group === group)
       .map(({ bits, effectiveBits, descent }) => ({ x: effectiveBits, y: descent, label: `${bits} bits` })),
@@ -124,8 +130,7 @@ function ModelFigure({ state, change }: FigureProps<State>) {
   const solved = groups.filter(({ recipe }) => recipe === 'cdquant')
   const unquantized = groups.find(({ recipe }) => recipe === 'unquantized')!
   const series = [0, 64, 32].map((group): Series => ({
-    name: groupName(group),
-    recipe: looks[group],
+    ...look(group),
     points: solved
       .filter((result) => result.group === group)
       .map((result) => ({

@@ -1,5 +1,5 @@
 // The room Lessons: one lesson's picture, the words of its step, the way on; all lessons below.
-import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { Icon } from '../icons.tsx'
 import { useKeys } from '../keys.ts'
 import { Part } from '../Part.tsx'
@@ -26,7 +26,8 @@ export function LessonsRoom() {
   const own = touched?.place === place ? touched.state : undefined
   const state = own ?? current.state
   const { changed, back } = useStepPlan(place, current)
-  const heading = useRef<HTMLHeadingElement>(null)
+  const stage = useRef<HTMLDivElement>(null)
+  useStageInView(stage, place)
 
   const [go, forward, backward] = useMemo(() => {
     const to = (lesson: number, next: number) => playground.look({ lesson: lessons[lesson].name, step: next })
@@ -67,7 +68,7 @@ export function LessonsRoom() {
         Lessons / <b>{`${at + 1}. ${title}`}</b>
       </p>
       <Problems texts={problems} />
-      <div className="lesson-stage">
+      <div className="lesson-stage" ref={stage}>
         <section className="lesson-picture" aria-label="Picture">
           <Suspense fallback={<div className="chart lesson-waiting" aria-busy="true" />}>
             <Figure key={name} state={state} change={touch} />
@@ -75,9 +76,7 @@ export function LessonsRoom() {
         </section>
         <section className="prose" aria-label="Step">
           <Stepper steps={steps.map((one) => one.title)} step={step} go={(next) => go(at, next)} />
-          <h1 ref={heading} tabIndex={-1}>
-            {current.title}
-          </h1>
+          <h1>{current.title}</h1>
           <div aria-live="polite">
             <Suspense fallback={<p>The numbers are being computed …</p>}>
               <Prose state={state} />
@@ -117,6 +116,16 @@ export function LessonsRoom() {
       </Part>
     </main>
   )
+}
+
+/** A new step begins at its picture, where the reader has scrolled past it. */
+function useStageInView(stage: RefObject<HTMLElement | null>, place: string) {
+  const seen = useRef(place)
+  useEffect(() => {
+    if (seen.current === place) return
+    seen.current = place
+    if ((stage.current?.getBoundingClientRect().top ?? 0) < 0) stage.current?.scrollIntoView({ block: 'start' })
+  }, [stage, place])
 }
 
 /** What a link asked for and did not get, here and elsewhere. */

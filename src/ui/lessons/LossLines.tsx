@@ -14,6 +14,10 @@ export interface Series {
   points: readonly { x: number; y: number; label?: string }[]
   /** Points alone, no line. */
   dots?: boolean
+  /** Tells lines of one recipe apart; absent: the recipe's own. */
+  dash?: string
+  /** Written at the end of the line. */
+  end?: string
 }
 
 interface Props {
@@ -65,7 +69,7 @@ export default function LossLines(props: Props) {
         {yLog && ', log axis'}
       </p>
       {width > 0 && all.length > 0 && (
-        <LineChart width={width} height={HEIGHT} margin={{ top: 12, right: 16, bottom: 4, left: 0 }} title={summary}>
+        <LineChart width={width} height={HEIGHT} margin={{ top: 12, right: 40, bottom: 4, left: 0 }} title={summary}>
           <XAxis
             type="number"
             dataKey="x"
@@ -105,7 +109,7 @@ export default function LossLines(props: Props) {
               label={{ value: reference.text, position: 'insideBottomRight', className: 'reference-label' }}
             />
           )}
-          {series.map(({ name, recipe, points, dots }) => (
+          {series.map(({ name, recipe, points, dots, dash, end }) => (
             <Line
               key={name}
               name={name}
@@ -114,7 +118,7 @@ export default function LossLines(props: Props) {
               type="linear"
               stroke={`var(--m-${recipeStyle(recipe)})`}
               strokeWidth={dots ? 0 : recipe === 'cdquant' ? 2.75 : 2}
-              strokeDasharray={`var(--m-${recipeStyle(recipe)}-dash)`}
+              strokeDasharray={dash ?? `var(--m-${recipeStyle(recipe)}-dash)`}
               dot={
                 dots || points.length < 16
                   ? { r: 4, strokeDasharray: 'none', strokeWidth: 1.5, fill: `var(--m-${recipeStyle(recipe)})` }
@@ -122,16 +126,17 @@ export default function LossLines(props: Props) {
               }
               activeDot={{ r: 5 }}
               isAnimationActive={false}
+              {...(end !== undefined && { label: endLabel(end, points.length - 1, recipe) })}
             />
           ))}
         </LineChart>
       )}
       <p className="axis-name right">{xTitle}</p>
       <ul className="line-key">
-        {series.map(({ name, recipe }) => (
+        {series.map(({ name, recipe, dash }) => (
           <li key={name} className={recipeClass(recipe)}>
             <svg viewBox="0 0 34 14" width="34" height="14" aria-hidden="true">
-              <path className="line" d="M0 7H34" />
+              <path className="line" d="M0 7H34" {...(dash !== undefined && { style: { strokeDasharray: dash } })} />
             </svg>
             {name}
           </li>
@@ -139,6 +144,24 @@ export default function LossLines(props: Props) {
       </ul>
     </div>
   )
+}
+
+interface EndProps {
+  x?: number | string | undefined
+  y?: number | string | undefined
+  index?: number | undefined
+}
+
+/** A word at the last point of a line. */
+function endLabel(text: string, last: number, recipe: string) {
+  return function EndLabel({ x = 0, y = 0, index }: EndProps) {
+    if (index !== last) return null
+    return (
+      <text className={`end-label ${recipeClass(recipe)}`} x={Number(x) + 8} y={Number(y) + 14}>
+        {text}
+      </text>
+    )
+  }
 }
 
 interface TipProps {
