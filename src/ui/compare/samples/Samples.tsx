@@ -12,7 +12,7 @@ import {
   studiedFirst,
   type SamplesState,
 } from '../../../store/samples.ts'
-import { count, list, plural, recipeShort, recipeTitle, significant } from '../../../store/wording.ts'
+import { count, list, plural, recipeShort, significant } from '../../../store/wording.ts'
 import { Download } from '../../download/Download.tsx'
 import { Glyph, recipeClass } from '../../marks.tsx'
 import { Segments } from '../../Segments.tsx'
@@ -125,34 +125,40 @@ function SamplesTable({ study }: { study: SamplesState }) {
   return (
     <details className="as-table">
       <summary>As a table</summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Windows</th>
-            <th scope="col" className="number">
-              Tokens
-            </th>
-            {recipes.map((recipe) => (
-              <th key={recipe} scope="col" className={`number ${recipeClass(recipe)}`}>
-                <Glyph recipe={recipe} /> {recipeTitle(recipe)}, held-out, %
+      <div className="scroller" tabIndex={0} role="region" aria-label="Samples as a table">
+        <table>
+          <caption>Held-out relative loss, in %</caption>
+          <thead>
+            <tr>
+              <th scope="col">Windows</th>
+              <th scope="col" className="number">
+                Tokens
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ windows, tokens, heldOut }) => (
-            <tr key={windows}>
-              <th scope="row">{count(windows)}</th>
-              <td className="number">{count(tokens)}</td>
               {recipes.map((recipe) => (
-                <td key={recipe} className="number">
-                  {heldOut[recipe] === undefined ? '' : significant(100 * heldOut[recipe], 4)}
-                </td>
+                <th key={recipe} scope="col" className="number">
+                  <span className={`column ${recipeClass(recipe)}`}>
+                    <Glyph recipe={recipe} />
+                    {recipeShort(recipe)}
+                  </span>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(({ windows, tokens, heldOut }) => (
+              <tr key={windows}>
+                <th scope="row">{count(windows)}</th>
+                <td className="number">{count(tokens)}</td>
+                {recipes.map((recipe) => (
+                  <td key={recipe} className="number">
+                    {heldOut[recipe] === undefined ? '' : significant(100 * heldOut[recipe], 4)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </details>
   )
 }
