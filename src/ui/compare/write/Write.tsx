@@ -95,7 +95,7 @@ function Stories({ writing }: { writing: WritingState }) {
         {plan && `Written at ${bitsWords(plan)}, ${groupWords(plan.group)}. `}
         {asked.temperature === 0
           ? 'Always the likeliest token. '
-          : `Tokens drawn at temperature ${asked.temperature}, seed ${asked.seed}. `}
+          : `Tokens drawn at temperature ${asked.temperature}, seed ${asked.seed}; odds are those before the temperature. `}
         {!current && 'The run on this page is another one by now: write again to read its texts.'}
       </p>
     </>
