@@ -10,7 +10,12 @@ const model = weights('model.safetensors', 'a')
 test.each<[string, CheckpointFile[], string]>([
   ['nothing', [], 'no files; a folder with config.json and *.safetensors is needed'],
   ['no config', [model], 'no config.json among the one file (model.safetensors)'],
-  ['GGUF alone', [text('m.gguf', 'GGUF')], 'm.gguf is a GGUF file; a Hugging Face checkpoint in safetensors is needed'],
+  ['a cut GGUF', [text('m.gguf', 'GGUF')], 'm.gguf: the header goes on at the end of the file, 4 bytes'],
+  [
+    'two GGUFs',
+    [text('a.gguf', 'GGUF'), text('b/c.gguf', 'GGUF')],
+    '2 GGUF files: a.gguf, b/c.gguf; one at a time is needed',
+  ],
   [
     'two checkpoints',
     [text('a/config.json', {}), text('b/config.json', {})],
@@ -61,7 +66,11 @@ test.each<[string, CheckpointFile[], string]>([
     [config, text('model.safetensors', 'PK\x03\x04\0\0\b\b____')],
     'model.safetensors is a zip archive (a PyTorch checkpoint?); pickles can run programs and are not opened',
   ],
-  ['GGUF beside config', [config, text('m.gguf', 'GGUF')], 'm.gguf is a GGUF file, and safetensors is needed'],
+  [
+    'no GGUF at all',
+    [config, text('m.gguf', 'PK__ ____ ____ ____ ____')],
+    'm.gguf: begins with "PK__", not with "GGUF"',
+  ],
   [
     'weights by AWQ',
     [text('config.json', { quantization_config: { quant_method: 'awq', bits: 4, group_size: 128 } }), model],

@@ -1,14 +1,18 @@
 // A Hugging Face checkpoint out of a dropped folder or loose files in any order: config.json, tokenizer.json, and
 // weights in safetensors, as one file, several, or shards by model.safetensors.index.json. Only headers are read here;
-// weights come by tensor.
+// weights come by tensor. A GGUF file is a checkpoint by itself.
 import type { TensorType } from './dtype.ts'
 import { checkEach, InputError } from './errors.ts'
+import { ggufAmong, openGgufCheckpoint } from './gguf-checkpoint.ts'
+import { readJson } from './json-file.ts'
 import { placeFiles } from './placement.ts'
 import { refuseQuantizedConfig, refuseQuantizedTensors } from './quantized.ts'
-import { type ByteSource, disguiseOf, readRange } from './range.ts'
+import type { ByteSource } from './range.ts'
 import { openSafetensors } from './safetensors.ts'
 import { weightFiles } from './shards.ts'
 import type { FloatReader, TensorFile } from './tensor-file.ts'
+
+export { readJson }
 
 /** A file; `path` is relative to what was dropped. */
 export interface CheckpointFile {
@@ -36,6 +40,8 @@ export interface Checkpoint extends FloatReader {
   config: JsonObject
   tokenizerJson: JsonObject | undefined
   tokenizerConfigJson: JsonObject | undefined
+  /** Why there is no tokenizer, where more can be said than that the file is missing. */
+  tokenizerMissing?: string
   tensors: ReadonlyMap<string, CheckpointTensor>
   /** Paths that were given and do not belong to it. */
   skipped: string[]
@@ -46,6 +52,8 @@ export interface Checkpoint extends FloatReader {
  * @throws InputError stating what is missing, damaged or of an unknown kind.
  */
 export async function openCheckpoint(name: string, files: readonly CheckpointFile[]): Promise<Checkpoint> {
+  const gguf = ggufAmong(files)
+  if (gguf) return openGgufCheckpoint(name, files, gguf)
   const { folder, others } = placeFiles(files)
   const config = await readJson(folder.get('config.json')!)
   refuseQuantizedConfig(config)
@@ -101,20 +109,4 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
     },
     skipped,
   }
-}
-
-/** @throws InputError when the file holds no JSON object. */
-export async function readJson({ path, blob }: CheckpointFile): Promise<JsonObject> {
-  const bytes = await readRange(blob, 0, blob.size, path)
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    throw new InputError(
-      `${path} ${disguiseOf(bytes) ?? `is not JSON (${(error as Error).message.replaceAll('\n', '\\n')})`}`,
-    )
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new InputError(`${path} holds no JSON object`)
-  return json as JsonObject
 }

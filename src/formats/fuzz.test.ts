@@ -1,9 +1,10 @@
-// Ten thousand damaged files: no reader hangs, crashes, reads beyond the file, changes a prototype, or refuses without
+// More than thirteen thousand damaged files: no reader hangs, crashes, reads beyond the file, changes a prototype, or refuses without
 // the fact. The seeds are fixed; a failure prints the damage.
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { openModel } from '../model/model.ts'
 import { openTokenizer } from '../tokenizer/tokenizer.ts'
+import { ggufBytes } from '../test/gguf.ts'
 import { damagedBytes, damagedJson, meteredFile, survives } from '../test/mutations.ts'
 import { tinyConfig, tinyLlama } from '../test/tiny-llama.ts'
 import { openCheckpoint, readJson } from './checkpoint.ts'
@@ -121,4 +122,40 @@ test('2000 damaged tokenizers', async () => {
     decode(encode('abcd ab<s> dcba'))
   })
   expect(refused).toBeGreaterThan(200)
+})
+
+const gguf = ggufBytes(
+  {
+    'general.architecture': 'llama',
+    'general.alignment': 32,
+    'llama.block_count': 1,
+    'llama.context_length': 8,
+    'llama.embedding_length': 32,
+    'llama.feed_forward_length': 8,
+    'llama.attention.head_count': 2,
+    'llama.attention.layer_norm_rms_epsilon': 1e-5,
+    'tokenizer.ggml.model': 'gpt2',
+    'tokenizer.ggml.tokens': ['a', 'b', '__proto__', 'ab', '<s>'],
+    'tokenizer.ggml.token_type': [1, 1, 1, 1, 3],
+    'tokenizer.ggml.merges': ['a b'],
+    'tokenizer.ggml.bos_token_id': 4,
+    'tokenizer.ggml.add_bos_token': true,
+  },
+  [
+    { name: 'token_embd.weight', shape: [2, 32], type: 'Q4_0', numbers: new Float32Array(64) },
+    { name: 'blk.0.attn_q.weight', shape: [32, 32], type: 'Q8_0', numbers: new Float32Array(1024) },
+    { name: 'rope_freqs.weight', shape: [8], type: 'F32', numbers: new Float32Array(8).fill(1) },
+    { name: '__proto__', shape: [3, 4], type: 'F16', numbers: new Float32Array(12) },
+  ],
+)
+
+test('3000 damaged GGUF files', async () => {
+  const whole = await openCheckpoint('x', [meteredFile('m.gguf', gguf)])
+  expect([...whole.tensors.keys()].at(-1)).toBe('__proto__')
+  const refused = await refusals(3000, damagedBytes(gguf, 1024), async (bytes) => {
+    const checkpoint = await openCheckpoint('x', [meteredFile('m.gguf', bytes)])
+    for (const name of checkpoint.tensors.keys()) await checkpoint.floats(name)
+    if (checkpoint.tokenizerJson) openTokenizer(checkpoint.tokenizerJson, checkpoint.tokenizerConfigJson).encode('ab')
+  })
+  expect(refused).toBeGreaterThan(1500)
 })

@@ -49,8 +49,6 @@ export function isPickle(name: string): boolean {
 
 function missingConfig(paths: readonly string[]): string {
   if (!paths.length) return 'no files; a folder with config.json and *.safetensors is needed'
-  const gguf = paths.find((path) => /\.gguf$/i.test(path))
-  if (gguf) return `${gguf} is a GGUF file; a Hugging Face checkpoint in safetensors is needed`
   const pickle = paths.find((path) => isPickle(path))
   if (pickle) return `${pickle} is a PyTorch pickle; ${pickleAdvice}`
   const shown = paths.slice(0, 3).join(', ') + (paths.length > 3 ? ', …' : '')

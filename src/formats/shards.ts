@@ -66,8 +66,7 @@ function missingWeights(names: readonly string[]): string {
   const none = 'no *.safetensors file beside config.json'
   const pickle = names.find(isPickle)
   if (pickle) return `${none}: ${pickle} is a PyTorch pickle; ${pickleAdvice}`
-  const other = names.find((name) => /\.(gguf|h5|msgpack|onnx|npz)$/i.test(name))
+  const other = names.find((name) => /\.(h5|msgpack|onnx|npz)$/i.test(name))
   if (!other) return none
-  const kind = /\.gguf$/i.test(other) ? 'a GGUF file' : 'of another format'
-  return `${none}: ${other} is ${kind}, and safetensors is needed`
+  return `${none}: ${other} is of another format, and safetensors is needed`
 }

@@ -76,12 +76,13 @@ function unusedRow({ tensors }: Checkpoint, { tensorNames }: Model): Check[] {
   ]
 }
 
-function tokenizerRow({ tokenizerJson, tokenizerConfigJson }: Checkpoint): Check {
+function tokenizerRow({ tokenizerJson, tokenizerConfigJson, tokenizerMissing }: Checkpoint): Check {
   if (!tokenizerJson)
     return {
       status: 'warning',
       subject: 'tokenizer.json',
       fact: 'Missing: only texts given as token ids (.json) can be used',
+      ...(tokenizerMissing !== undefined && { detail: tokenizerMissing }),
     }
   const { size } = openTokenizer(tokenizerJson, tokenizerConfigJson)
   return { status: 'ok', subject: 'tokenizer.json', fact: `${count(size)} tokens` }
