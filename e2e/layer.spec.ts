@@ -111,7 +111,7 @@ test('a link opens one layer and recipe; without a run there are its weights, an
   await button(page, 'Run').click()
   await expect(numbers(page)).toContainText('relative loss', { timeout: 120_000 })
   await expect(page.getByRole('heading', { level: 1 })).toContainText('GPTQ leaves')
-  await expect(page.getByRole('region', { name: 'Back through the descent' })).toContainText('does not descend')
+  await expect(page.getByRole('region', { name: 'The descent' })).toContainText('does not descend')
 })
 
 test('a recorded run says what it cannot show', async ({ page }) => {

@@ -39,7 +39,7 @@ export function DescentFigure({ run, state, recipe, replaying, moment }: Props) 
     <section className="figure span-12 descent-figure" aria-labelledby="the-descent">
       <header>
         <div>
-          <h2 id="the-descent">Back through the descent</h2>
+          <h2 id="the-descent">The descent</h2>
           <p className="caption">
             The loss while the descent works.
             {replaying.replay && ' Move the slider at the foot of the window to see every figure as it was then.'}

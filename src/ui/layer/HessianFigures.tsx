@@ -119,7 +119,12 @@ function Dots({ means, names }: { means: readonly number[]; names: readonly { bi
   )
 }
 
-export function EigenvalueFigure({ health }: { health: (HessianHealth & { tokensPerColumn: number }) | undefined }) {
+interface EigenvalueProps {
+  health: (HessianHealth & { tokensPerColumn: number }) | undefined
+  solved: boolean | undefined
+}
+
+export function EigenvalueFigure({ health, solved }: EigenvalueProps) {
   return (
     <section className="figure span-6" aria-labelledby="the-eigenvalues">
       <header>
@@ -137,7 +142,11 @@ export function EigenvalueFigure({ health }: { health: (HessianHealth & { tokens
           />
         )}
       </header>
-      {health ? <Eigenvalues health={health} /> : <p className="empty">They appear when the layer is solved.</p>}
+      {health ? (
+        <Eigenvalues health={health} />
+      ) : (
+        <p className="empty">{solved ? 'This run has not told them.' : 'They appear when the layer is solved.'}</p>
+      )}
     </section>
   )
 }

@@ -6,7 +6,6 @@ import { challenger, focusLayer, reference } from '../../store/compare.ts'
 import type { Place } from '../../store/layer-place.ts'
 import type { LayerState, Run } from '../../store/run.ts'
 import type { LayerFacts } from '../../pipeline/events.ts'
-import { HealthPicture } from '../HealthPicture.tsx'
 import { useLast } from '../same.ts'
 import { usePlayground, useSession } from '../session.ts'
 import { useAnswer } from './answer.ts'
@@ -168,12 +167,7 @@ function Recorded({ run, state, recipe }: Omit<FiguresProps, 'facts'> & { state:
       {state && recipe !== undefined && (
         <DescentFigure run={run} state={state} recipe={recipe} replaying={{ words: '' }} moment={undefined} />
       )}
-      <EigenvalueFigure health={state?.health} />
-      {state?.health && (
-        <div className="span-6">
-          <HealthPicture health={state.health} tokensPerColumn={state.health.tokensPerColumn} />
-        </div>
-      )}
+      <EigenvalueFigure health={state?.health} solved={state?.solved} />
     </div>
   )
 }

@@ -18,7 +18,7 @@ function desk(rows: number, columns: number): Desk {
   const solution = {
     rows,
     columns,
-    codes: Uint32Array.from({ length: rows * packedWords(columns, bits) }, (_, i) => Math.imul(i, 2654435761)),
+    codes: new Uint32Array(rows * packedWords(columns, bits)).fill(0x5a3c_96e1),
     levels: {
       ...{ bits, group: 128, width: 128, groups, symmetric: false, scaleType: 'f16', zeroType: 'integer' },
       scales: new Float32Array(rows * groups).fill(0.01),
@@ -28,7 +28,8 @@ function desk(rows: number, columns: number): Desk {
   const solutions = new Solutions()
   for (const recipe of ['one', 'two']) solutions.add({ layer: 'layer', recipe } as never, solution as never)
   const facts = { layer: 'layer', block: 0, module: 'layer', rows, columns }
-  const values = Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i))
+  const values = new Float32Array(rows * columns)
+  for (let i = 0; i < values.length; i++) values[i] = (i % 1009) / 1009 - 0.5
   const weights = () => Promise.resolve(values.slice())
   const opened = { model: { layers: [facts], facts: { name: 'made up' }, weights } }
   const run = { plan: { mode: 'quick', group: 128 }, solutions }
@@ -41,6 +42,7 @@ const tell = () => undefined
 for (const [rows, columns] of [
   [384, 128],
   [4096, 4096],
+  [4096, 14_336],
 ])
   describe(`${rows} × ${columns}`, () => {
     const extent = { rows, columns }
