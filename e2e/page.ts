@@ -8,7 +8,7 @@ export const status = (page: Page): Locator => page.getByRole('status').first()
 export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true })
 
 /** Goes to another room. */
-export async function room(page: Page, name: 'Play' | 'Open model'): Promise<void> {
+export async function room(page: Page, name: 'Play' | 'Layer' | 'Compare' | 'Lessons' | 'Open model'): Promise<void> {
   await page.getByRole('navigation').getByRole('button', { name, exact: true }).click()
 }
 

@@ -10,7 +10,12 @@ const model = weights('model.safetensors', 'a')
 test.each<[string, CheckpointFile[], string]>([
   ['nothing', [], 'no files; a folder with config.json and *.safetensors is needed'],
   ['no config', [model], 'no config.json among the one file (model.safetensors)'],
-  ['GGUF alone', [text('m.gguf', 'GGUF')], 'm.gguf is a GGUF file; a Hugging Face checkpoint in safetensors is needed'],
+  ['a cut GGUF', [text('m.gguf', 'GGUF')], 'm.gguf: the header goes on at the end of the file, 4 bytes'],
+  [
+    'two GGUFs',
+    [text('a.gguf', 'GGUF'), text('b/c.gguf', 'GGUF')],
+    '2 GGUF files: a.gguf, b/c.gguf; one at a time is needed',
+  ],
   [
     'two checkpoints',
     [text('a/config.json', {}), text('b/config.json', {})],
@@ -52,24 +57,61 @@ test.each<[string, CheckpointFile[], string]>([
   [
     'a pickle',
     [config, text('pytorch_model.bin', 'PK')],
-    'pytorch_model.bin is a PyTorch pickle, and safetensors is needed',
+    'pytorch_model.bin is a PyTorch pickle; pickles can run programs and are not opened: load it in Python and write ' +
+      "it as safetensors with model.save_pretrained('folder', safe_serialization=True)",
   ],
+  ['a pickle alone', [text('a/model.pt', 'PK')], 'a/model.pt is a PyTorch pickle; pickles can run programs'],
   [
     'a pickle by another name',
     [config, text('model.safetensors', 'PK\x03\x04\0\0\b\b____')],
-    'model.safetensors is a zip archive (a PyTorch checkpoint?); safetensors is needed',
-  ],
-  ['GGUF beside config', [config, text('m.gguf', 'GGUF')], 'm.gguf is a GGUF file, and safetensors is needed'],
-  [
-    'quantized weights',
-    [text('config.json', { quantization_config: { quant_method: 'awq' } }), model],
-    "config.json has a quantization_config (quant_method 'awq'): these weights are quantized already",
+    'model.safetensors is a zip archive (a PyTorch checkpoint?); pickles can run programs and are not opened',
   ],
   [
-    'packed tensors',
-    [config, weights('model.safetensors', 'x.qweight', 'x.scales')],
-    "1 packed tensors such as 'x.qweight': these weights are quantized already",
+    'no GGUF at all',
+    [config, text('m.gguf', 'PK__ ____ ____ ____ ____')],
+    'm.gguf: begins with "PK__", not with "GGUF"',
   ],
+  [
+    'weights by AWQ',
+    [text('config.json', { quantization_config: { quant_method: 'awq', bits: 4, group_size: 128 } }), model],
+    'config.json has a quantization_config (AWQ, 4 bits, groups of 128): these weights are quantized already; load the ' +
+      'model they were made from, in F32, F16 or BF16',
+  ],
+  [
+    'weights by bitsandbytes',
+    [text('config.json', { quantization_config: { quant_method: 'bitsandbytes', load_in_4bit: true } }), model],
+    'config.json has a quantization_config (bitsandbytes, 4 bits): these weights are quantized already',
+  ],
+  [
+    'FP8 with scales of blocks',
+    [text('config.json', { quantization_config: { quant_method: 'fp8', weight_block_size: [128, 128] } }), model],
+    'config.json has a quantization_config (FP8 in blocks): these weights are quantized already',
+  ],
+  [
+    'a method nobody knows',
+    [text('config.json', { quantization_config: { quant_method: 'toString' } }), model],
+    "config.json has a quantization_config ('toString'): these weights are quantized already",
+  ],
+  [
+    'weights by MLX',
+    [text('config.json', { quantization: { group_size: 64, bits: 4 } }), model],
+    'config.json has a quantization (4 bits, groups of 64): these weights are quantized already',
+  ],
+  ...(
+    [
+      ['GPTQ', 'x.qweight', 'x.qzeros', 'x.scales', 'x.g_idx'],
+      ['AWQ', 'x.qweight', 'x.qzeros', 'x.scales'],
+      ['compressed-tensors', 'x.weight_packed', 'x.weight_scale', 'x.weight_shape'],
+      ['bitsandbytes, 4 bits', 'x.weight.absmax', 'x.weight', 'x.weight.quant_map'],
+      ['bitsandbytes, 8 bits', 'x.SCB', 'x.weight'],
+      ['FP8 in blocks', 'x.weight_scale_inv', 'x.weight'],
+      ['MLX', 'x.scales', 'x.biases', 'x.weight'],
+    ] as const
+  ).map(([method, ...names]): [string, CheckpointFile[], string] => [
+    `tensors packed by ${method}`,
+    [config, weights('model.safetensors', ...names)],
+    `1 packed tensor such as '${names[0]}' (${method}): these weights are quantized already; load the model`,
+  ]),
   [
     'a missing shard',
     [

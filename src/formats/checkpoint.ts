@@ -1,21 +1,27 @@
 // A Hugging Face checkpoint out of a dropped folder or loose files in any order: config.json, tokenizer.json, and
 // weights in safetensors, as one file, several, or shards by model.safetensors.index.json. Only headers are read here;
-// weights come by tensor.
-import type { Dtype } from './dtype.ts'
+// weights come by tensor. A GGUF file is a checkpoint by itself.
+import type { TensorType } from './dtype.ts'
 import { checkEach, InputError } from './errors.ts'
-import { disguiseOf, readRange } from './range.ts'
-import { openSafetensors, type SafetensorsFile } from './safetensors.ts'
+import { ggufAmong, openGgufCheckpoint } from './gguf-checkpoint.ts'
+import { readJson } from './json-file.ts'
 import { placeFiles } from './placement.ts'
+import { refuseQuantizedConfig, refuseQuantizedTensors } from './quantized.ts'
+import type { ByteSource } from './range.ts'
+import { openSafetensors } from './safetensors.ts'
 import { weightFiles } from './shards.ts'
+import type { FloatReader, TensorFile } from './tensor-file.ts'
+
+export { readJson }
 
 /** A file; `path` is relative to what was dropped. */
 export interface CheckpointFile {
   path: string
-  blob: Blob
+  blob: ByteSource
 }
 
 export interface CheckpointTensor {
-  dtype: Dtype
+  dtype: TensorType
   shape: readonly number[]
   /** Size in the file. */
   bytes: number
@@ -25,7 +31,8 @@ export interface CheckpointTensor {
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-export interface Checkpoint {
+/** Floats are read by ranges: nothing else of a file is. */
+export interface Checkpoint extends FloatReader {
   name: string
   /** Size of all files that belong to it. */
   bytes: number
@@ -33,12 +40,9 @@ export interface Checkpoint {
   config: JsonObject
   tokenizerJson: JsonObject | undefined
   tokenizerConfigJson: JsonObject | undefined
+  /** Why there is no tokenizer, where more can be said than that the file is missing. */
+  tokenizerMissing?: string
   tensors: ReadonlyMap<string, CheckpointTensor>
-  /**
-   * float32 numbers of a tensor, or of `count` elements from element `first` on; nothing else is read.
-   * @throws InputError when it is missing, of a type that is not a float, or holds NaN or infinite values.
-   */
-  floats(tensor: string, first?: number, count?: number): Promise<Float32Array<ArrayBuffer>>
   /** Paths that were given and do not belong to it. */
   skipped: string[]
 }
@@ -48,9 +52,11 @@ export interface Checkpoint {
  * @throws InputError stating what is missing, damaged or of an unknown kind.
  */
 export async function openCheckpoint(name: string, files: readonly CheckpointFile[]): Promise<Checkpoint> {
+  const gguf = ggufAmong(files)
+  if (gguf) return openGgufCheckpoint(name, files, gguf)
   const { folder, others } = placeFiles(files)
   const config = await readJson(folder.get('config.json')!)
-  refuseQuantized(config)
+  refuseQuantizedConfig(config)
   const tokenizer = folder.get('tokenizer.json')
   const tokenizerConfig = folder.get('tokenizer_config.json')
   const index = [...folder.values()].filter(({ name }) => name.endsWith('.safetensors.index.json'))
@@ -59,7 +65,7 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
   const weights = weightFiles(folder, index[0] && { file: index[0], json: await readJson(index[0]) })
 
   const tensors = new Map<string, CheckpointTensor>()
-  const opened = new Map<string, SafetensorsFile>()
+  const opened = new Map<string, TensorFile>()
   await checkEach(weights.files, async (file) => {
     const shard = await openSafetensors(file.blob, file.path)
     opened.set(file.path, shard)
@@ -76,8 +82,13 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
         `${path}: no tensor '${tensor}', which the index places there${found ? `; it is in ${found}` : ''}`,
       )
   }
-  refusePacked(tensors)
+  refuseQuantizedTensors(tensors.keys())
 
+  const fileOf = (tensor: string): TensorFile => {
+    const place = tensors.get(tensor)
+    if (!place) throw new InputError(`no tensor '${tensor}' among the ${tensors.size} of ${name}`)
+    return opened.get(place.file)!
+  }
   const used = [folder.get('config.json'), tokenizer, tokenizerConfig, index[0], ...weights.files].filter(
     (file) => file !== undefined,
   )
@@ -90,46 +101,12 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
     tokenizerJson: tokenizer && (await readJson(tokenizer)),
     tokenizerConfigJson: tokenizerConfig && (await readJson(tokenizerConfig)),
     tensors,
-    floats(tensor, first, count) {
-      const place = tensors.get(tensor)
-      if (!place) return Promise.reject(new InputError(`no tensor '${tensor}' among the ${tensors.size} of ${name}`))
-      return opened.get(place.file)!.floats(tensor, first, count)
+    async floats(tensor, first, count) {
+      return fileOf(tensor).floats(tensor, first, count)
+    },
+    async checkFinite(tensor) {
+      return fileOf(tensor).checkFinite(tensor)
     },
     skipped,
   }
-}
-
-/** @throws InputError when the file holds no JSON object. */
-export async function readJson({ path, blob }: CheckpointFile): Promise<JsonObject> {
-  const bytes = await readRange(blob, 0, blob.size, path)
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch (error) {
-    throw new InputError(
-      `${path} ${disguiseOf(bytes) ?? `is not JSON (${(error as Error).message.replaceAll('\n', '\\n')})`}`,
-    )
-  }
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
-    throw new InputError(`${path} holds no JSON object`)
-  return json as JsonObject
-}
-
-function refuseQuantized(config: JsonObject) {
-  const quantization = config.quantization_config
-  if (typeof quantization !== 'object' || quantization === null) return
-  const method = (quantization as JsonObject).quant_method
-  throw new InputError(
-    `config.json has a quantization_config${method === undefined ? '' : ` (quant_method '${String(method)}')`}: ` +
-      'these weights are quantized already; a checkpoint in F32, F16 or BF16 is needed',
-  )
-}
-
-function refusePacked(tensors: ReadonlyMap<string, CheckpointTensor>) {
-  const packed = [...tensors.keys()].filter((tensor) => /\.(qweight|weight_packed|weight\.absmax)$/.test(tensor))
-  if (packed.length)
-    throw new InputError(
-      `${packed.length} packed tensors such as '${packed[0]}': ` +
-        'these weights are quantized already; a checkpoint in F32, F16 or BF16 is needed',
-    )
 }

@@ -1,19 +1,20 @@
 // Which of the given files are the checkpoint: those beside config.json, wherever the dropped folder begins.
 import { InputError } from './errors.ts'
+import { type ByteSource, pickleAdvice } from './range.ts'
 
 export interface Placed {
   /** As given. */
   path: string
   /** Without folders. */
   name: string
-  blob: Blob
+  blob: ByteSource
 }
 
 /**
  * The files of the folder that holds the outermost config.json, by name, and all others.
  * @throws InputError when there is no config.json, or more than one such folder.
  */
-export function placeFiles(files: readonly { path: string; blob: Blob }[]): {
+export function placeFiles(files: readonly { path: string; blob: ByteSource }[]): {
   folder: ReadonlyMap<string, Placed>
   others: Placed[]
 } {
@@ -41,10 +42,15 @@ export function placeFiles(files: readonly { path: string; blob: Blob }[]): {
   return { folder, others }
 }
 
+/** Whether a file is a pickle by its name. */
+export function isPickle(name: string): boolean {
+  return /\.(bin|pt|pth|ckpt|pkl|pickle)$/i.test(name)
+}
+
 function missingConfig(paths: readonly string[]): string {
   if (!paths.length) return 'no files; a folder with config.json and *.safetensors is needed'
-  const gguf = paths.find((path) => /\.gguf$/i.test(path))
-  if (gguf) return `${gguf} is a GGUF file; a Hugging Face checkpoint in safetensors is needed`
+  const pickle = paths.find((path) => isPickle(path))
+  if (pickle) return `${pickle} is a PyTorch pickle; ${pickleAdvice}`
   const shown = paths.slice(0, 3).join(', ') + (paths.length > 3 ? ', …' : '')
   return `no config.json among ${paths.length === 1 ? 'the one file' : `the ${paths.length} files`} (${shown})`
 }

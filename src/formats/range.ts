@@ -1,12 +1,18 @@
 // Ranges of a Blob, and what a file is when it is not what its name says.
 import { InputError } from './errors.ts'
 
+/** Anything that gives ranges of bytes: a file of this machine (Blob), or one behind an address. */
+export interface ByteSource {
+  readonly size: number
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> }
+}
+
 /**
  * Bytes [start, end) of a blob; nothing else of it is read.
- * @throws InputError when the file cannot be read (moved, changed or deleted since it was chosen).
+ * @throws InputError when the file cannot be read (moved, changed or deleted since it was chosen; out of reach).
  */
 export async function readRange(
-  blob: Blob,
+  blob: ByteSource,
   start: number,
   end: number,
   name: string,
@@ -15,6 +21,7 @@ export async function readRange(
   try {
     buffer = await blob.slice(start, end).arrayBuffer()
   } catch (error) {
+    if (error instanceof InputError) throw error
     throw new InputError(`${name}: bytes ${start} to ${end} could not be read (${String(error)})`, { cause: error })
   }
   if (buffer.byteLength !== end - start)
@@ -22,14 +29,19 @@ export async function readRange(
   return new Uint8Array(buffer)
 }
 
+/** Why pickles are not opened, and what to do instead. */
+export const pickleAdvice =
+  'pickles can run programs and are not opened: load it in Python and write it as safetensors with ' +
+  "model.save_pretrained('folder', safe_serialization=True), or take the *.safetensors of the same model"
+
 const disguises: readonly [start: string, fact: string][] = [
   ['version https://git-lfs', 'is a Git LFS pointer, not the file itself; fetch it with `git lfs pull` or download it'],
   ['<!doctype', 'is a web page, not the file itself; download the raw file'],
   ['<html', 'is a web page, not the file itself; download the raw file'],
-  ['gguf', 'is a GGUF file; a Hugging Face checkpoint in safetensors is needed'],
-  ['pk\x03\x04', 'is a zip archive (a PyTorch checkpoint?); safetensors is needed'],
-  ['\x80\x02', 'is a Python pickle; safetensors is needed'],
-  ['\x80\x04', 'is a Python pickle; safetensors is needed'],
+  ['gguf', 'is a GGUF file under another name; a name that ends in .gguf is needed'],
+  ['pk\x03\x04', `is a zip archive (a PyTorch checkpoint?); ${pickleAdvice}`],
+  ['\x80\x02', `is a Python pickle; ${pickleAdvice}`],
+  ['\x80\x04', `is a Python pickle; ${pickleAdvice}`],
 ]
 
 /**

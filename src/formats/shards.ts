@@ -1,7 +1,8 @@
 // Which files hold the weights: those the index names, else model.safetensors, else every *.safetensors beside
 // config.json.
 import { InputError } from './errors.ts'
-import type { Placed } from './placement.ts'
+import { isPickle, type Placed } from './placement.ts'
+import { pickleAdvice } from './range.ts'
 
 export interface WeightFiles {
   files: Placed[]
@@ -62,12 +63,10 @@ function indexedFiles(
 }
 
 function missingWeights(names: readonly string[]): string {
-  const other = names.find((name) => /\.(bin|pt|pth|ckpt|gguf|h5|msgpack|onnx|npz)$/i.test(name))
-  if (!other) return 'no *.safetensors file beside config.json'
-  const kind = /\.(bin|pt|pth|ckpt)$/i.test(other)
-    ? 'a PyTorch pickle'
-    : /\.gguf$/i.test(other)
-      ? 'a GGUF file'
-      : 'of another format'
-  return `no *.safetensors file beside config.json: ${other} is ${kind}, and safetensors is needed`
+  const none = 'no *.safetensors file beside config.json'
+  const pickle = names.find(isPickle)
+  if (pickle) return `${none}: ${pickle} is a PyTorch pickle; ${pickleAdvice}`
+  const other = names.find((name) => /\.(h5|msgpack|onnx|npz)$/i.test(name))
+  if (!other) return none
+  return `${none}: ${other} is of another format, and safetensors is needed`
 }

@@ -10,6 +10,7 @@ export type { Block, Capture, Forward, Front, Head, Model, Substitute } from './
 /** @throws InputError when no family fits, or naming the first field, or all tensors, that do not. */
 export function openModel(checkpoint: Checkpoint): Model {
   const { model_type: type, architectures } = checkpoint.config
+  refuseBlocks(checkpoint)
   const names = Array.isArray(architectures) ? architectures : []
   const types = families.flatMap(({ modelTypes }) => modelTypes)
   const supported = families.flatMap(({ architectures: known }) => known)
@@ -27,4 +28,13 @@ export function openModel(checkpoint: Checkpoint): Model {
       `config.json: architectures is ${JSON.stringify(architectures)}; supported: ${family.architectures.join(', ')}`,
     )
   return openDecoder(checkpoint, family.design(checkpoint))
+}
+
+/** Every block has tensors of its own: a count beyond them is refused before lists of that length are made. */
+function refuseBlocks({ config, tensors }: Checkpoint): void {
+  for (const field of ['num_hidden_layers', 'n_layer', 'num_layers']) {
+    const blocks = config[field]
+    if (typeof blocks === 'number' && Number.isInteger(blocks) && blocks <= 2 ** 31 - 1 && blocks > tensors.size)
+      throw new InputError(`config.json: ${field} is ${blocks}, and the checkpoint has ${tensors.size} tensors`)
+  }
 }

@@ -1,12 +1,13 @@
-// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model.
+// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model; or matrices of any file.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { openBare } from '../formats/bare.ts'
 import { InputError } from '../formats/errors.ts'
 import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts'
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
-import { solverOptions } from '../pipeline/plan.ts'
+import { type Plan, solverOptions } from '../pipeline/plan.ts'
 import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
 import { createHessian, uploadHessian, type Hessian } from '../quantize/hessian.ts'
@@ -15,22 +16,65 @@ import { solutionCodes, type Solution } from '../quantize/solution.ts'
 import { LayerSolver } from '../quantize/solve.ts'
 import { fileBlob, fromHere } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
-import { parseArguments } from './options.ts'
+import { parseArguments, type Values } from './options.ts'
 
 /** Few enough that float32 sums stay accurate and that inputs of any length fit. */
 const TOKENS_PER_CHUNK = 1024
 
 export async function layerCommand(args: string[]): Promise<void> {
   const { path, plan, values } = parseArguments('layer', args)
+  if (typeof values.tensor === 'string') return bareCommand(path, plan, values, values.tensor)
   const file = await openSafetensors(await fileBlob(path), basename(path))
   const [rows, columns] = matrixShape(file, 'weights')
   checkPlan(plan, [{ layer: `weights in ${file.name}`, columns }])
   const weights = await file.floats('weights')
   using gpu = await openCommandGpu()
   using hessian = await readHessian(gpu, file, columns)
-  using weightsBuffer = gpu.upload('weights', weights)
+  await solveLayer(gpu, { rows, columns, weights, hessian }, plan, values)
+}
+
+/**
+ * Matrices of safetensors without a model: one by its name, or all. H of their inputs where these lie beside them or in
+ * the file of `--inputs`, else the identity.
+ */
+export async function bareCommand(path: string, plan: Plan, values: Values, tensor?: string): Promise<void> {
+  const paths = [path, ...(typeof values.inputs === 'string' ? [values.inputs] : [])]
+  const files = await Promise.all(paths.map(async (one) => ({ path: basename(one), blob: await fileBlob(one) })))
+  const bare = await openBare(basename(path), files)
+  const layers = tensor === undefined ? bare.facts.layers : [bare.layer(tensor)]
+  checkPlan(plan, layers)
+  using gpu = await openCommandGpu()
+  for (const found of layers) {
+    const { layer, rows, columns, inputs } = found
+    const weights = await bare.weights(found)
+    using hessian = inputs
+      ? await hessianOfInputs(gpu, (first, count) => bare.inputs(found, first, count), inputs.tokens, columns)
+      : uploadHessian(gpu, identity(columns), columns)
+    const facts = { layer, hessian: inputs ? 'inputs' : 'identity', ...(inputs && { tokens: inputs.tokens }) }
+    const to = typeof values.save === 'string' && { save: layers.length > 1 ? join(values.save, layer) : values.save }
+    await solveLayer(gpu, { rows, columns, weights, hessian }, plan, { ...values, ...to }, facts)
+  }
+}
+
+function identity(columns: number): Float32Array<ArrayBuffer> {
+  const matrix = new Float32Array(columns * columns)
+  for (let i = 0; i < columns; i++) matrix[i * columns + i] = 1
+  return matrix
+}
+
+interface GivenLayer {
+  rows: number
+  columns: number
+  weights: Float32Array<ArrayBuffer>
+  hessian: Hessian
+}
+
+/** One line per recipe. */
+async function solveLayer(gpu: Gpu, given: GivenLayer, plan: Plan, values: Values, more: object = {}): Promise<void> {
+  const { rows, columns, hessian } = given
+  using weights = gpu.upload('weights', given.weights)
   const { bits, group } = plan
-  using solver = new LayerSolver(gpu, { rows, columns, weights: weightsBuffer, hessian }, solverOptions(plan))
+  using solver = new LayerSolver(gpu, { rows, columns, weights, hessian }, solverOptions(plan))
   for (const recipe of plan.recipes) {
     const start = performance.now()
     const solution = await last(solver.solve(recipeNamed(recipe)))
@@ -42,6 +86,7 @@ export async function layerCommand(args: string[]): Promise<void> {
     const adapter = gpu.adapter.name
     await printLine({
       event: 'layer',
+      ...more,
       ...facts,
       damping: damping?.at(-1) ?? null,
       ...(notes.length && { notes }),
@@ -62,7 +107,9 @@ async function last<T>(events: AsyncGenerator<unknown, T>): Promise<T> {
 
 function matrixShape(file: SafetensorsFile, name: string): [number, number] {
   const entry = file.tensors.get(name)
-  if (!entry) throw new InputError(`${file.name}: no tensor '${name}'; a problem holds weights and inputs or hessian`)
+  const advice = name === 'weights' ? ' (--tensor NAME takes any matrix of a file)' : ''
+  if (!entry)
+    throw new InputError(`${file.name}: no tensor '${name}'; a problem holds weights and inputs or hessian${advice}`)
   const { dtype, shape } = entry
   if (dtype !== 'F32') throw new InputError(`${file.name}: tensor '${name}' is ${dtype}, a problem's tensors are F32`)
   if (shape.length !== 2 || shape.some((length) => length < 1))
@@ -74,18 +121,26 @@ async function readHessian(gpu: Gpu, file: SafetensorsFile, columns: number): Pr
   const name = file.tensors.has('inputs') ? 'inputs' : 'hessian'
   const [height, width] = matrixShape(file, name)
   if (width !== columns) throw new InputError(`${file.name}: '${name}' has ${width} columns, 'weights' has ${columns}`)
-  if (name === 'inputs') return hessianOfInputs(gpu, file, height, columns)
+  if (name === 'inputs') {
+    const read = (first: number, count: number) => file.floats(name, first * columns, count * columns)
+    return hessianOfInputs(gpu, read, height, columns)
+  }
   if (height !== columns) throw new InputError(`${file.name}: 'hessian' is [${height}, ${width}], which is not square`)
   return uploadHessian(gpu, symmetric(await file.floats(name), columns, file.name), columns)
 }
 
 /** H as a running mean over chunks of tokens, through the kernels that calibrate a model. */
-async function hessianOfInputs(gpu: Gpu, file: SafetensorsFile, tokens: number, columns: number): Promise<Hessian> {
+async function hessianOfInputs(
+  gpu: Gpu,
+  read: (first: number, count: number) => Promise<Float32Array<ArrayBuffer>>,
+  tokens: number,
+  columns: number,
+): Promise<Hessian> {
   const matrix = gpu.buffer('hessian', 4 * columns * columns)
   try {
     for (let before = 0; before < tokens; before += TOKENS_PER_CHUNK) {
       const chunk = Math.min(TOKENS_PER_CHUNK, tokens - before)
-      using x = gpu.upload('inputs', await file.floats('inputs', before * columns, chunk * columns))
+      using x = gpu.upload('inputs', await read(before, chunk))
       const batch = gpu.batch('hessian')
       gram(batch, { x, matrix }, { tokens: chunk, columns, before })
       if (before + chunk === tokens) mirror(batch, { matrix }, { columns })

@@ -1,4 +1,4 @@
-// `model FOLDER`: a whole run, its events as JSON lines.
+// `model FOLDER`: a whole run, its events as JSON lines; `model FILE.safetensors`: the matrices of a file without config.
 import { writeFile } from 'node:fs/promises'
 import { InputError } from '../formats/errors.ts'
 import { openCheckpoint, type Checkpoint } from '../formats/checkpoint.ts'
@@ -10,6 +10,7 @@ import { timed } from '../pipeline/timed.ts'
 import { tokenText } from '../pipeline/texts.ts'
 import { fileText, folderBlobs, fromHere } from './files.ts'
 import { layerBitsOf } from './layer-bits.ts'
+import { bareCommand } from './layer-command.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments } from './options.ts'
 import { Progress } from './progress.ts'
@@ -18,6 +19,7 @@ export async function modelCommand(args: string[]): Promise<void> {
   const { path, plan: uniform, values } = parseArguments('model', args)
   const mix = values['layer-bits']
   const plan = mix === undefined ? uniform : { ...uniform, layerBits: await layerBitsOf(String(mix)) }
+  if (path.endsWith('.safetensors')) return bareCommand(path, plan, values)
   for (const name of ['calibration', 'evaluation'] as const)
     if (typeof values[name] !== 'string') throw new InputError(`--${name} TEXT is missing`)
   const folder = await folderBlobs(path)

@@ -10,10 +10,15 @@ import { transforms } from '../quantize/transforms/index.ts'
 
 export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
+  npm run -s quantize -- layer FILE.safetensors --tensor NAME --recipe gptq --bits 3 [--inputs FILE.safetensors]
+  npm run -s quantize -- model FILE.safetensors --recipes rtn,gptq,cdquant --bits 3 [--inputs FILE.safetensors]
   npm run -s quantize -- model FOLDER --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
+  npm run -s quantize -- generate FOLDER --prompt TEXT [--recipes cdquant,gptq] [--tokens 60] [--temperature 0.7] [options]
   npm run -s quantize -- recipes
 
 PROBLEM  weights F32 [rows, columns] and inputs F32 [tokens, columns] or hessian F32 [columns, columns] (inputs' inputs / tokens)
+FILE     any safetensors without a config: its matrices, with H of inputs F32 [tokens, columns] called NAME.inputs, else
+         with H = I
 TEXT     a text file, or a .json file with an array of token ids
 
   --recipe, --recipes LIST   presets by name, such as rtn,gptq,cdquant (recipes lists them all with their stages and sources)
@@ -37,6 +42,10 @@ TEXT     a text file, or a .json file with an array of token ids
   --faithful                 every recipe calibrates on its own partially quantized model
   --correction X             with --faithful: part of earlier errors that descents make up for (QEP)
   --windows N                evaluation windows, 0 for none (default: 16)
+  --prompt TEXT              generate: the text to continue; the unquantized model writes first, then every recipe
+  --tokens N                 generate: new tokens, at most (default: 60)
+  --temperature X            generate: 0 takes the likeliest token (the default), above it tokens are drawn by --seed
+  --calibration TEXT         generate: default FOLDER/calibration.txt; --bits is 3 there unless said otherwise
   --save FOLDER              layer: codes U8, scales F32, zeros F32 to FOLDER/RECIPE.safetensors; w = scale * (code - zero)
   --save-log FILE.json       model: all events with their times
 `
@@ -57,25 +66,36 @@ const shared = {
   seed: { type: 'string' },
   'scale-dtype': { type: 'string' },
 } as const
+const calibrating = {
+  ...shared,
+  calibration: { type: 'string' },
+  window: { type: 'string' },
+  samples: { type: 'string' },
+  faithful: { type: 'boolean' },
+  correction: { type: 'string' },
+  'layer-bits': { type: 'string' },
+} as const
 const flags = {
-  layer: { ...shared, save: { type: 'string' } },
+  layer: { ...shared, tensor: { type: 'string' }, inputs: { type: 'string' }, save: { type: 'string' } },
   model: {
-    ...shared,
-    calibration: { type: 'string' },
+    ...calibrating,
+    inputs: { type: 'string' },
     evaluation: { type: 'string' },
-    window: { type: 'string' },
-    samples: { type: 'string' },
     windows: { type: 'string' },
     'held-out': { type: 'string' },
-    faithful: { type: 'boolean' },
-    correction: { type: 'string' },
     'save-log': { type: 'string' },
-    'layer-bits': { type: 'string' },
+  },
+  generate: {
+    ...calibrating,
+    prompt: { type: 'string' },
+    tokens: { type: 'string' },
+    temperature: { type: 'string' },
   },
 } as const
 
 export type Command = keyof typeof flags
-type Values = Partial<Record<keyof (typeof flags)['layer'] | keyof (typeof flags)['model'], string | boolean>>
+type Flag = { [C in Command]: keyof (typeof flags)[C] }[Command]
+export type Values = Partial<Record<Flag, string | boolean>>
 
 export interface Arguments {
   /** The file or folder. */
@@ -99,27 +119,30 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     )
   if (values.recipe !== undefined && values.recipes !== undefined)
     throw new InputError('give --recipe or --recipes, not both')
-  const names = recipeNames(values)
-  if (values.bits === undefined) throw new InputError('--bits is missing')
+  const writes = command === 'generate'
+  const unquantized =
+    writes && [values.recipe, values.recipes, values.steps, values.transform].every((one) => one === undefined)
+  const names = unquantized ? [] : recipeNames(values)
+  if (values.bits === undefined && !writes) throw new InputError('--bits is missing')
   const plan: Plan = {
     ...defaultPlan,
     recipes: names,
-    bits: number(values, 'bits', 0),
-    group: values.group === 'tensor' ? TENSOR : number(values, 'group', 0),
+    bits: numberFlag(values, 'bits', defaultPlan.bits),
+    group: values.group === 'tensor' ? TENSOR : numberFlag(values, 'group', 0),
     symmetric: values.symmetric === true,
     grid: String(values.grid ?? defaultPlan.grid),
     order: oneOf(values, 'order', ['natural', 'activation'], 'natural'),
-    damp: number(values, 'damp', defaultPlan.damp),
-    eigenClip: number(values, 'eigen-clip', defaultPlan.eigenClip),
-    eigenThreshold: number(values, 'eigen-threshold', defaultPlan.eigenThreshold),
-    seed: number(values, 'seed', defaultPlan.seed),
+    damp: numberFlag(values, 'damp', defaultPlan.damp),
+    eigenClip: numberFlag(values, 'eigen-clip', defaultPlan.eigenClip),
+    eigenThreshold: numberFlag(values, 'eigen-threshold', defaultPlan.eigenThreshold),
+    seed: numberFlag(values, 'seed', defaultPlan.seed),
     mode: values.faithful === true ? 'faithful' : 'quick',
-    correction: number(values, 'correction', defaultPlan.correction),
-    heldOut: number(values, 'held-out', defaultPlan.heldOut),
+    correction: numberFlag(values, 'correction', defaultPlan.correction),
+    heldOut: numberFlag(values, 'held-out', defaultPlan.heldOut),
     scaleType: oneOf(values, 'scale-dtype', ['f32', 'f16'], command === 'layer' ? 'f32' : 'f16'),
-    window: number(values, 'window', defaultPlan.window),
-    samples: number(values, 'samples', defaultPlan.samples),
-    windows: number(values, 'windows', defaultPlan.windows),
+    window: numberFlag(values, 'window', defaultPlan.window),
+    samples: numberFlag(values, 'samples', defaultPlan.samples),
+    windows: numberFlag(values, 'windows', defaultPlan.windows),
   }
   if (values.group !== undefined && values.group !== 'tensor' && plan.group < 1)
     throw new InputError(
@@ -146,7 +169,8 @@ function recipeNames(values: Values): string[] {
   }
 }
 
-function number(values: Values, name: keyof Values, absent: number): number {
+/** @throws InputError for a value that is no number. */
+export function numberFlag(values: Values, name: Flag, absent: number): number {
   const given = values[name]
   if (given === undefined) return absent
   if (typeof given !== 'string' || given.trim() === '' || !Number.isFinite(Number(given)))
@@ -154,7 +178,7 @@ function number(values: Values, name: keyof Values, absent: number): number {
   return Number(given)
 }
 
-function oneOf<C extends string>(values: Values, name: keyof Values, choices: readonly C[], absent: C): C {
+function oneOf<C extends string>(values: Values, name: Flag, choices: readonly C[], absent: C): C {
   const given = values[name] ?? absent
   const found = choices.find((candidate) => candidate === given)
   if (found === undefined) throw new InputError(`--${name} is '${given}'; allowed: ${choices.join(', ')}`)

@@ -1,6 +1,7 @@
 // The command line. Standard output: JSON lines, nothing else. Exit status: 0 done, 2 input that can be mended (one line), 1 a defect.
 import { InputError } from '../formats/errors.ts'
 import { GpuLimitError } from '../gpu/errors.ts'
+import { generateCommand } from './generate-command.ts'
 import { layerCommand } from './layer-command.ts'
 import { modelCommand } from './model-command.ts'
 import { usage } from './options.ts'
@@ -9,6 +10,7 @@ import { recipesCommand } from './recipes-command.ts'
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   layer: layerCommand,
   model: modelCommand,
+  generate: generateCommand,
   recipes: recipesCommand,
 }
 

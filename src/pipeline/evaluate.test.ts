@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { openCheckpoint } from '../formats/checkpoint.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import { reference as crossEntropy } from '../kernels/cross-entropy.ts'
+import { reference as divergence } from '../kernels/divergence.ts'
 import { openModel } from '../model/model.ts'
 import { referenceForward } from '../model/reference.ts'
 import { fileText, folderBlobs } from '../node/files.ts'
@@ -12,7 +13,7 @@ import { withGpu } from '../test/gpu.ts'
 import { drain } from '../test/model.ts'
 import { tinyCheckpoint, tinyLlama } from '../test/tiny-llama.ts'
 import { tokenWindows } from '../tokenizer/windows.ts'
-import { evaluate, perplexityOf } from './evaluate.ts'
+import { Baseline, comparisonOf, evaluate, perplexityOf } from './evaluate.ts'
 import { tokenText } from './texts.ts'
 
 test('perplexity of the bundled model equals the official code in float64', async () => {
@@ -98,6 +99,51 @@ describe('a random Llama', () => {
     })
   })
 
+  test('divergence from the unquantized model and agreement against float64', async () => {
+    const model = openModel(await tinyCheckpoint(tiny))
+    const changed = new Map(tiny.tensors).set(`${name}.weight`, other.tensors.get(`${name}.weight`)!)
+    const logitsOf = (ids: Uint32Array, tensors: typeof tiny.tensors) =>
+      referenceForward(tiny.config, (tensor) => tensors.get(tensor)!.data, ids).logits.subarray(0, 18 * 77)
+    const expected = comparisonOf(
+      windows.flatMap((ids) => divergence(logitsOf(ids, tiny.tensors), logitsOf(ids, changed), 77)),
+    )
+    await withGpu(async (gpu) => {
+      const workPerSubmit = gpu.workPerSubmit
+      // Two windows to a chunk, then one.
+      gpu.workPerSubmit = 20e3
+      try {
+        using baseline = new Baseline()
+        const { result: alone } = await drain(evaluate(gpu, model, windows, undefined, baseline))
+        expect(Object.keys(alone)).not.toContain('kl')
+        const { result: itself } = await drain(evaluate(gpu, model, windows, undefined, baseline))
+        expect(itself).toEqual({ ...alone, kl: { mean: 0, p99: 0 }, top1: 1 })
+        const events = evaluate(
+          gpu,
+          model,
+          windows,
+          ({ layer }) =>
+            layer === name ? gpu.upload('other weights', changed.get(`${name}.weight`)!.data) : undefined,
+          baseline,
+        )
+        const { result } = await drain(events)
+        // Float32 logits of a few units, exact to 1e-6, make divergences of 0.1 exact to 1e-5 relatively.
+        expect(Math.abs(result.kl!.mean / expected.kl.mean - 1)).toBeLessThan(1e-5)
+        expect(Math.abs(result.kl!.p99 / expected.kl.p99 - 1)).toBeLessThan(1e-5)
+        expect(result.top1).toBe(expected.top1)
+        expect(expected.top1).toBeLessThan(1)
+        expect(expected.kl.mean).toBeGreaterThan(1e-3)
+        const { result: plain } = await drain(
+          evaluate(gpu, model, windows, ({ layer }) =>
+            layer === name ? gpu.upload('other weights', changed.get(`${name}.weight`)!.data) : undefined,
+          ),
+        )
+        expect(result).toMatchObject(plain)
+      } finally {
+        gpu.workPerSubmit = workPerSubmit
+      }
+    })
+  })
+
   test('leaves nothing behind when it is stopped at any place', async () => {
     const model = openModel(await tinyCheckpoint(tiny))
     await withGpu(async (gpu) => {
@@ -119,4 +165,10 @@ test('the standard error is that of the mean of the windows', () => {
     targets: 8,
   })
   expect(perplexityOf([2], 5)).toEqual({ value: Math.exp(2), standardError: 0, windows: 1, window: 5, targets: 4 })
+})
+
+test('the 99th percentile lies between the two nearest divergences', () => {
+  const divergences = Array.from({ length: 51 }, (_, i) => ({ kl: 50 - i, agrees: i % 3 > 0 }))
+  expect(comparisonOf(divergences)).toEqual({ kl: { mean: 25, p99: 49.5 }, top1: 34 / 51 })
+  expect(comparisonOf([{ kl: 0.25, agrees: true }])).toEqual({ kl: { mean: 0.25, p99: 0.25 }, top1: 1 })
 })

@@ -15,6 +15,10 @@ export interface Perplexity {
   windows: number
   window: number
   targets: number
+  /** KL(unquantized ‖ this model) of the next token over the same targets, in nats: mean and 99th percentile; not of the unquantized model. */
+  kl?: { mean: number; p99: number }
+  /** Share of the targets before which both models find the same token likeliest. */
+  top1?: number
 }
 
 export interface LayerResult {

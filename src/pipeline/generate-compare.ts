@@ -30,7 +30,7 @@ export interface Odds {
 
 /** A token of a continuation. Its own text is what the whole text grows by. */
 export interface WrittenToken extends Odds {
-  /** The model's three likeliest tokens, likeliest first. */
+  /** The model's three likeliest tokens, likeliest first; where the texts part, then the one the unquantized model wrote there. */
   top: Odds[]
 }
 
@@ -63,7 +63,7 @@ export const MOST_TOKENS = 1000
 const KEPT_BYTES = 2 ** 28
 
 /** @throws InputError naming the first thing that is not allowed. */
-function checkWritePlan({ tokens, temperature, seed }: WritePlan): void {
+export function checkWritePlan({ tokens, temperature, seed }: WritePlan): void {
   if (!Number.isInteger(tokens) || tokens < 1 || tokens > MOST_TOKENS)
     throw new InputError(`tokens is ${tokens}; allowed: whole numbers from 1 to ${MOST_TOKENS}`)
   if (!(temperature >= 0 && temperature <= 5))
@@ -128,7 +128,10 @@ async function* continuation(
       written.ids.push(id)
       written.text += text
       const oddsOf = oddsFrom(logits, beside)
-      const named = top(logits, 3).map((one) => ({ text: tokenizer.decode([one]), ...oddsOf(one) }))
+      const likely = top(logits, 3)
+      const other = unquantized.ids[place]
+      if (written.agreed === place && other !== undefined && !likely.includes(other)) likely.push(other)
+      const named = likely.map((one) => ({ text: tokenizer.decode([one]), ...oddsOf(one) }))
       yield { event: 'token', model: name, token: { text, ...oddsOf(id), top: named } }
     }
   } finally {

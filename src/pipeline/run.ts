@@ -3,7 +3,7 @@
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
 import { checkPlan } from './check-plan.ts'
-import { evaluate } from './evaluate.ts'
+import { Baseline, evaluate } from './evaluate.ts'
 import type { Perplexity, RunEvent } from './events.ts'
 import { faithful } from './faithful.ts'
 import type { HessianCache } from './hessian-cache.ts'
@@ -61,8 +61,9 @@ export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEve
   else yield* faithful(inputs, plan, windows, solutions)
 
   const perplexity: Record<string, Perplexity> = {}
+  using baseline = new Baseline()
   for (const name of evaluation.length ? ['unquantized', ...plan.recipes] : []) {
-    const events = evaluate(gpu, model, evaluation, solutions.substitute(gpu, name))
+    const events = evaluate(gpu, model, evaluation, solutions.substitute(gpu, name), baseline)
     perplexity[name] = yield* relabel(events, (progress): RunEvent => ({
       event: 'evaluating',
       model: name,

@@ -28,6 +28,8 @@ export interface DescentData {
   challenger?: string
   /** Challenger ÷ yardstick at this moment. */
   gap?: number
+  /** A place on the x axis that is looked at. */
+  at?: number
 }
 
 const scaledPoints = new WeakMap<readonly CurvePoint[], Polyline['points']>()

@@ -18,12 +18,24 @@ export function descentCsv(run: Run, layer: string): string {
   return csv([['layer', 'recipe', 'moves', 'moves per row', 'objective'], ...rows])
 }
 
-/** One line per model; '± 1 s.e.' is the standard error of the perplexity. */
+/** One line per model; '± 1 s.e.' is the standard error of the perplexity, KL is from the unquantized model, in nats. */
 export function perplexityCsv(run: Run): string {
   const rows = perplexityEntries(run).map(({ name, perplexity, above }) => [
     ...[name, perplexity?.value, perplexity?.standardError, above],
     ...[perplexity?.windows, perplexity?.window, perplexity?.targets],
+    ...[perplexity?.kl?.mean, perplexity?.kl?.p99, perplexity?.top1],
   ])
-  const head = ['model', 'perplexity', '± 1 s.e.', 'above unquantized', 'windows', 'window', 'targets']
+  const head = [
+    'model',
+    'perplexity',
+    '± 1 s.e.',
+    'above unquantized',
+    'windows',
+    'window',
+    'targets',
+    'KL mean',
+    'KL p99',
+    'top-1 agreement',
+  ]
   return csv([head, ...rows])
 }

@@ -7,19 +7,27 @@ import type { Session } from './session.ts'
 export class Playback {
   private readonly player: Player
 
-  /** Puts the recording on screen and starts it. @throws Error when it is none. */
+  /**
+   * Puts the recording on screen and starts it; a run from the file `saved` is shown at its end. @throws Error when it
+   * is none.
+   */
   constructor(
     private readonly store: StoreApi<Session>,
     events: readonly TimedEvent[],
+    saved?: string,
   ) {
     this.player = new Player(events)
     const { plan, model, adapter } = this.player.run
     store.setState({
       ...(plan ? { plan } : {}),
       ...(adapter ? { adapter } : {}),
-      recording: { name: model?.name ?? '', at: 0, length: this.player.length, playing: true, speed: 1 },
+      recording: {
+        ...{ name: model?.name ?? '', at: 0, length: this.player.length, playing: true, speed: 1 },
+        ...(saved !== undefined && { saved }),
+      },
     })
-    this.show(true)
+    if (saved !== undefined) this.player.seek(this.player.length)
+    this.show(saved === undefined)
   }
 
   private show(playing: boolean) {

@@ -1,31 +1,18 @@
 // What the page can do: every action of the user as one function, over a store and the wire to the worker.
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
-import type { RunClient } from '../worker/client.ts'
 import type { FromWorker, NamedBlob, NamedText, OpenReport, Source } from '../worker/protocol.ts'
 import { focusLayer } from './compare.ts'
 import { Playback } from './playback.ts'
+import type { PlaygroundOptions } from './playground-options.ts'
+import { Matrix } from './matrix-job.ts'
 import { changedPlan, planFor } from './mix.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import { Questions } from './questions.ts'
 import { RecordBook } from './records-book.ts'
-import type { LinkedPlan } from './url.ts'
-import { plainView, type LinkedView } from './view.ts'
+import { plainView, unlocked, type View } from './view.ts'
+import { Viewing } from './viewing.ts'
 import { without } from './without.ts'
-
-export interface PlaygroundOptions {
-  client: RunClient
-  link: LinkedPlan
-  /** What the link says about the page itself. */
-  linkedView?: LinkedView
-  /** Name of the bundled model. */
-  bundled: string
-  /** Where results are kept; absent: as long as the page is open. */
-  records?: RecordBook
-  /** Loads the recorded run that is shown where there is no WebGPU. */
-  recording(): Promise<TimedEvent[]>
-}
 
 export type TextUse = 'calibration' | 'evaluation'
 
@@ -36,10 +23,14 @@ export class Playground {
   readonly questions: Questions
   /** Results of every run, this one's and those before. */
   readonly records: RecordBook
-  private readonly texts: Partial<Record<TextUse, NamedText>> = {}
+  /** Bits and recipes beside the run: what is asked for and what it works on. */
+  readonly matrix: Matrix
+  readonly texts: Partial<Record<TextUse, NamedText>> = {}
   private dropped: Source | undefined
   /** The recording on screen, if any; its scrubber and speed are its own. */
   playback: Playback | undefined
+  /** A saved run in the place of the live one. */
+  readonly viewing: Viewing
   private runWhenOpened: boolean
   /** What the link asks for until a model is open. */
   private mix: string | undefined
@@ -55,6 +46,8 @@ export class Playground {
     this.mix = options.link.mix
     this.questions = new Questions(options.client)
     this.records = options.records ?? new RecordBook()
+    this.matrix = new Matrix(this)
+    this.viewing = new Viewing(this, (message) => this.hear(message))
     options.client.listen((message) => this.hear(message))
   }
 
@@ -71,7 +64,7 @@ export class Playground {
   }
 
   private hear(message: FromWorker) {
-    if (this.questions.hear(message)) return
+    if (this.questions.hear(message) || this.viewing.hear(message)) return
     // A recording is on screen: checkpoints can still be looked at, but nothing runs.
     if (this.playback && message.type === 'failed') return this.fail(message.message)
     if (this.playback && message.type !== 'opening' && message.type !== 'opened') return
@@ -90,6 +83,8 @@ export class Playground {
     const andRun = this.runWhenOpened && this.session.unavailable === undefined
     this.runWhenOpened = false
     if (report.layers) {
+      // Cells not yet run belong to the model that was open before.
+      this.matrix.stop()
       const { plan, problems } = planFor(this.session.plan, report.layers, this.mix)
       this.mix = undefined
       this.set({ plan, problems: [...this.session.problems, ...problems] })
@@ -103,6 +98,7 @@ export class Playground {
   }
 
   private open(source: Source) {
+    this.viewing.leave()
     const from = source.kind === 'bundled' ? 'bundled' : 'dropped'
     this.replace({ ...without(this.session, 'failure', 'report', 'refused'), source: from, reading: true })
     this.options.client.send({ type: 'open', source })
@@ -118,8 +114,8 @@ export class Playground {
   openFiles(name: string, files: NamedBlob[]) {
     this.dropped = { kind: 'files', name, files }
     this.runWhenOpened = false
-    this.set({ room: 'open', dropped: name })
     this.open(this.dropped)
+    this.set({ room: 'open', dropped: name })
   }
 
   /** Opens the files dropped last once more, and runs them. */
@@ -131,6 +127,11 @@ export class Playground {
 
   go(room: Room) {
     this.replace({ ...(room === 'open' ? without(this.session, 'refused') : this.session), room })
+  }
+
+  /** Turns to a lesson or a step, hides, locks, makes larger. */
+  look(change: Partial<View>) {
+    this.set({ view: { ...this.session.view, ...change } })
   }
 
   dismissRefusal() {
@@ -181,9 +182,10 @@ export class Playground {
   }
 
   /** Changes the plan; a run that exists is begun again with it, from the Hessians kept where they still hold. */
-  change(change: Partial<Plan>) {
-    if (this.playback) return
-    this.set({ plan: changedPlan(this.session.plan, change) })
+  change(change: Partial<Plan>, locked = this.session.view.lock) {
+    const open = unlocked(change, locked)
+    if (this.playback || !Object.keys(open).length) return
+    this.set({ plan: changedPlan(this.session.plan, open) })
     this.restart()
   }
 
@@ -195,6 +197,7 @@ export class Playground {
 
   /** The user's own text, or the model's own again. */
   setText(use: TextUse, text: NamedText | undefined) {
+    this.viewing.leave()
     if (text) this.texts[use] = text
     else delete this.texts[use]
     if (text) this.set({ [use]: { name: text.name, characters: text.text.length } })

@@ -70,9 +70,9 @@ function evaluationShare({ model }: Run, states: readonly LayerState[]): number 
 }
 
 /** The progress text of the page; it ends with 'finished' when, and only when, a run is done. */
-export function statusText(run: Run, state: RunState, recording = false): string {
+export function statusText(run: Run, state: RunState, recording: boolean | 'saved' = false): string {
   const { done, layers } = progress(run)
-  const prefix = recording ? 'Recording: ' : ''
+  const prefix = recording === 'saved' ? 'Saved run: ' : recording ? 'Recording: ' : ''
   const layersText = layers ? `${done} of ${plural(layers, 'layer')}` : ''
   // While a new run is being started, the one on screen is still the one before.
   if (run.phase === 'finished' && (state === 'finished' || state === 'idle'))

@@ -69,7 +69,7 @@ export function scopeOf(identity: Identity, plan: Plan): Scope {
 /** What a recipe has made of every layer; undefined before the last one, and where the run does not say of what. */
 export function recordOf(run: Run, recipe: string, at: string): RunRecord | undefined {
   const { plan, model, calibration, evaluation } = run
-  if (!plan || !model?.fingerprint || calibration?.digest === undefined) return undefined
+  if (!plan || model?.fingerprint === undefined || calibration?.digest === undefined) return undefined
   const layers: LayerResult[] = []
   for (const layer of run.order) {
     const result = run.layers[layer].results[recipe]
@@ -100,6 +100,30 @@ export function recordOf(run: Run, recipe: string, at: string): RunRecord | unde
     ...(known &&
       evaluation?.digest !== undefined && { evaluation: { digest: evaluation.digest, text: evaluation.text } }),
     at,
+  }
+}
+
+/** A run on screen as records, whether it says what it was measured on or not, as an old recording does not. */
+export function recordsOfRun(run: Run): { records: RunRecord[]; scope?: Scope } {
+  const { plan, model, calibration, evaluation } = run
+  if (!plan || !model || !calibration || !evaluation) return { records: [] }
+  const [fingerprint, digest] = [model.fingerprint ?? '', calibration.digest ?? '']
+  const { digest: seen = plan.windows ? '' : undefined } = evaluation
+  const named: Run = {
+    ...run,
+    model: { ...model, fingerprint },
+    calibration: { ...calibration, digest, ...(plan.heldOut && { heldOutDigest: calibration.heldOutDigest ?? '' }) },
+    evaluation: { ...evaluation, ...(seen !== undefined && { digest: seen }) },
+  }
+  const identity = {
+    fingerprint,
+    calibration: digest,
+    ...(plan.heldOut && { heldOut: calibration.heldOutDigest ?? '' }),
+    ...(seen !== undefined && { evaluation: seen }),
+  }
+  return {
+    records: plan.recipes.flatMap((recipe) => recordOf(named, recipe, '') ?? []),
+    scope: scopeOf(identity, plan),
   }
 }
 

@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { defaultPlan } from '../pipeline/plan.ts'
 import type { FromWorker, ToWorker } from '../worker/protocol.ts'
 import { Questions } from './questions.ts'
-import { enoughWindows, samplesFinding, samplesProgress, samplesRows, SamplesStudy } from './samples.ts'
+import {
+  enoughWindows,
+  samplesFinding,
+  samplesProgress,
+  samplesRows,
+  SamplesStudy,
+  studied,
+  studiedFirst,
+} from './samples.ts'
 
 const losses = [0.1, 0.06, 0.05, 0.0495, 0.0494]
 const points = losses.flatMap((heldOut, i) =>
@@ -30,6 +38,11 @@ test('points become rows, and the finding is computed from them', () => {
   )
   expect(samplesFinding(rows, 'rtn')).toContain('the held-out loss of RTN stays. 1 window is enough here')
   expect(samplesFinding(rows.slice(0, 1), 'cdquant')).toBeUndefined()
+  const early = rows.map((row) => ({ ...row, heldOut: { ...row.heldOut, rtn: 0.055 } }))
+  expect(samplesFinding(early, 'cdquant')).toMatch(/less than 2\u202f%\. With 2 windows it loses no less than RTN\.$/)
+  expect(samplesFinding(early.slice(0, 2), 'cdquant')).toMatch(/ Even with 2 windows it loses no less than RTN\.$/)
+  expect(studied(['rtn', 'gptq', 'cyclic', 'cdquant', 'gptq+cdquant'])).toEqual(['rtn', 'gptq', 'cdquant'])
+  expect([['rtn', 'gptq'], ['rtn'], ['gptq', 'cdquant']].map(studiedFirst)).toEqual(['gptq', 'rtn', 'cdquant'])
 })
 
 test('a study hears its points, is stopped with them kept, and says why it was refused', async () => {

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Plan } from '../pipeline/plan.ts'
 import type { SamplesEvent, SamplesPoint } from '../pipeline/samples.ts'
 import type { OwnTexts } from '../worker/questions.ts'
+import { challenger, isPlainRounding, reference } from './compare.ts'
 import { bitsWords } from './mix.ts'
 import type { Questions } from './questions.ts'
 import { without } from './without.ts'
@@ -113,6 +114,29 @@ export function enoughWindows(rows: readonly SamplesRow[], recipe: string): numb
   return enough
 }
 
+/** Whom the finding speaks of: plain rounding learns nothing from samples. */
+export function studiedFirst(recipes: readonly string[]): string | undefined {
+  const wanted = [challenger(recipes), reference(recipes)]
+  return wanted.find((recipe) => recipe !== undefined && !isPlainRounding(recipe)) ?? wanted[0] ?? wanted[1]
+}
+
+/** Plain rounding, the yardstick and the challenger, as far as a plan has them. */
+export function studied(recipes: readonly string[]): string[] {
+  const wanted = [recipes.find(isPlainRounding), reference(recipes), challenger(recipes)]
+  return recipes.filter((recipe) => wanted.includes(recipe))
+}
+
+/** Too few windows mislead: up to how many it loses no less than plain rounding, which needs none. */
+function misled(rows: readonly SamplesRow[], recipe: string): string {
+  const rounding = Object.keys(rows[0].heldOut).find(isPlainRounding)
+  if (rounding === undefined || rounding === recipe) return ''
+  const worse = rows.filter(({ heldOut }) => heldOut[recipe] >= heldOut[rounding])
+  const last = worse.at(-1)
+  if (!last) return ''
+  const all = last === rows.at(-1) ? 'Even with' : 'With'
+  return ` ${all} ${plural(last.windows, 'window')} it loses no less than ${recipeShort(rounding)}.`
+}
+
 /** What the points say of a recipe; undefined before there are two of it. */
 export function samplesFinding(rows: readonly SamplesRow[], recipe: string): string | undefined {
   const own = rows.filter(({ heldOut }) => heldOut[recipe] !== undefined)
@@ -124,9 +148,11 @@ export function samplesFinding(rows: readonly SamplesRow[], recipe: string): str
   const last = `From ${count(before.windows)} to ${plural(after.windows, 'window')} the held-out loss of ${name} ${turn}.`
   const enough = enoughWindows(own, recipe)
   const limit = percent(WORTH).replace('.0', '')
-  return enough === undefined
-    ? `${last} More windows would still help.`
-    : `${last} ${plural(enough, 'window')} ${enough === 1 ? 'is' : 'are'} enough here: each doubling after that brings less than ${limit}.`
+  const more =
+    enough === undefined
+      ? 'More windows would still help.'
+      : `${plural(enough, 'window')} ${enough === 1 ? 'is' : 'are'} enough here: each doubling after that brings less than ${limit}.`
+  return `${last} ${more}${misled(own, recipe)}`
 }
 
 /** '3 bits, one group per row; 16 held-out windows of 256 tokens' */

@@ -44,7 +44,10 @@ export interface Session {
   evaluation?: { name: string; characters: number }
   /** The layer the user picked; absent: the page follows the run. */
   selected?: string
-  recording?: { name: string; at: number; length: number; playing: boolean; speed: number }
+  /** A run that is played, not computed: the recorded one, or one that was saved to the file `saved`. */
+  recording?: { name: string; at: number; length: number; playing: boolean; speed: number; saved?: string }
+  /** Why a saved run could not be read. */
+  unread?: string
 }
 
 export function newSession(

@@ -22,7 +22,7 @@ export type Part = keyof typeof parts
 /** Controls that a link can lock, and the fields of the plan that no longer change with them. */
 export const locks = {
   model: { title: 'Model', fields: [] },
-  bits: { title: 'Bits', fields: ['bits'] },
+  bits: { title: 'Bits', fields: ['bits', 'layerBits'] },
   group: { title: 'Group', fields: ['group'] },
   grid: { title: 'Grid', fields: ['grid'] },
   zero: { title: 'Zero point', fields: ['symmetric'] },
@@ -43,12 +43,14 @@ export interface View {
   lock: readonly Lock[]
   /** Projector type. */
   big: boolean
+  /** Whose weights the room Layer shows. */
+  recipe?: string
 }
 
 export const plainView: View = { hide: [], lock: [], big: false }
 
 /** Names of the address that are the view's. */
-const names = ['room', 'layer', 'lesson', 'step', 'hide', 'lock', 'big']
+const names = ['room', 'layer', 'recipe', 'lesson', 'step', 'hide', 'lock', 'big']
 
 export interface LinkedView {
   room: Room
@@ -82,7 +84,9 @@ export function readView(search: string): LinkedView {
   if (big !== null && big !== '0' && big !== '1') problems.push(`The link asks for big=${big}; allowed: 0, 1. Kept 0.`)
   const layer = given.get('layer')
   const view: View = { hide: list('hide', parts), lock: list('lock', locks), big: big === '1' }
+  const recipe = given.get('recipe')
   if (lesson) view.lesson = lesson
+  if (recipe) view.recipe = recipe
   if (counted) view.step = Number(step)
   return { room: known ?? 'play', view, problems, ...(layer && { layer }) }
 }
@@ -96,6 +100,7 @@ export function writeView(room: Room, layer: string | undefined, view: View = pl
   const own = [
     ...(room === 'play' ? [] : [`room=${room}`]),
     ...(layer ? [`layer=${encodeURIComponent(layer)}`] : []),
+    ...(room === 'layer' && view.recipe ? [`recipe=${encodeURIComponent(view.recipe)}`] : []),
     ...(room === 'lessons' && view.lesson ? [`lesson=${encodeURIComponent(view.lesson)}`] : []),
     ...(room === 'lessons' && view.step ? [`step=${view.step}`] : []),
     ...(view.hide.length ? [`hide=${view.hide.join(',')}`] : []),

@@ -1,5 +1,5 @@
 // Models for tests: opened checkpoints, and their logits.
-import { openCheckpoint } from '../formats/checkpoint.ts'
+import { openCheckpoint, readJson } from '../formats/checkpoint.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
 import { openModel } from '../model/model.ts'
@@ -13,7 +13,7 @@ export async function modelOf(
 ): Promise<Model> {
   const { name, files } = await folderBlobs(folder)
   const config = files.find(({ path }) => path === configName)!
-  const json = { ...(JSON.parse(await config.blob.text()) as object), ...overrides }
+  const json = { ...(await readJson(config)), ...overrides }
   const weights = files.filter(({ path }) => /\.safetensors(\.index\.json)?$/.test(path))
   return openModel(
     await openCheckpoint(name, [{ path: 'config.json', blob: new Blob([JSON.stringify(json)]) }, ...weights]),

@@ -2,6 +2,7 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers'
 import { InputError } from '../formats/errors.ts'
 import { withWordBoundaries } from './boundaries.ts'
+import { checkIds } from './ids.ts'
 
 export interface Tokenizer {
   /** Number of ids: the largest id + 1. */
@@ -22,25 +23,39 @@ type JsonObject = Readonly<Record<string, unknown>>
  * @throws InputError when the library cannot make one of these files.
  */
 export function openTokenizer(tokenizerJson: JsonObject, tokenizerConfigJson: JsonObject = {}): Tokenizer {
-  let library: Library
-  try {
-    library = new Library(withWordBoundaries(tokenizerJson), tokenizerConfigJson)
-  } catch (error) {
-    throw new InputError(`tokenizer.json cannot be used: ${(error as Error).message}`, { cause: error })
-  }
-  const size = [...library.get_vocab(true).values()].reduce((most, id) => Math.max(most, id), -1) + 1
+  checkIds(tokenizerJson)
+  const library = used(() => new Library(withWordBoundaries(tokenizerJson), tokenizerConfigJson))
+  const size = used(() => [...library.get_vocab(true).values()].reduce((most, id) => Math.max(most, id), -1) + 1)
   const added = addedTokens(library, tokenizerConfigJson)
   return {
     size,
     encode(text) {
-      if (!added) return Uint32Array.from(checked(library.encode(text).ids, size))
-      const ids = checked(library.encode(text, { add_special_tokens: false }).ids, size)
+      if (!added)
+        return Uint32Array.from(
+          checked(
+            used(() => library.encode(text).ids),
+            size,
+          ),
+        )
+      const bare = used(() => library.encode(text, { add_special_tokens: false }).ids)
+      const ids = checked(bare, size)
       return Uint32Array.from([...added.front, ...ids, ...added.back])
     },
     decode(ids) {
       if (!ids.length) return ''
-      return library.decode(Array.from(ids), { skip_special_tokens: false, clean_up_tokenization_spaces: false })
+      const options = { skip_special_tokens: false, clean_up_tokenization_spaces: false }
+      return used(() => library.decode(Array.from(ids), options))
     },
+  }
+}
+
+/** The library's errors are about the file: its fields are used where they are met, so any step may find one wrong. */
+function used<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const fact = (error as Error).message.replaceAll('\n', ' ').replaceAll('[object Object]', 'an object')
+    throw new InputError(`tokenizer.json cannot be used: ${fact}`, { cause: error })
   }
 }
 

@@ -1,22 +1,22 @@
 // The page: top bar, plan, one of the rooms, foot; keys, drops and the recording's clock.
-import { Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { Suspense, useCallback, useEffect, useState } from 'react'
 import { writePlan } from '../store/url.ts'
 import { writeView } from '../store/view.ts'
 import { Broken } from './Broken.tsx'
 import { copyText } from './clipboard.ts'
-import { isText, pickedFiles } from './files.ts'
-import { type KeyAction, useKeys } from './keys.ts'
+import { useDrops } from './drops.ts'
 import { KeysDialog } from './KeysDialog.tsx'
+import { usePageKeys } from './page-keys.ts'
 import { Part } from './Part.tsx'
 import { PlanStrip } from './PlanStrip.tsx'
 import { RecordingBanner } from './RecordingBanner.tsx'
 import { rooms } from './rooms.ts'
+import { SavedRun } from './SavedRun.tsx'
 import { usePlayground, useSession } from './session.ts'
 import { useTheme } from './theme.ts'
 import { TopBar } from './TopBar.tsx'
 
 export function App() {
-  const playground = usePlayground()
   const room = useSession((session) => session.room)
   const [theme, turnTheme] = useTheme()
   const [shared, share] = useShare()
@@ -25,50 +25,9 @@ export function App() {
   const dragging = useDrops()
   usePlanInAddress()
   usePlayerClock()
-  const locked = useSession((session) => session.view.lock.includes('bits'))
-  const walled = useSession((session) => session.view.hide.includes('nav'))
   useBigType()
-  const actions = useMemo<KeyAction[]>(() => {
-    const { store } = playground
-    const bits = [2, 3, 4, 8].map((value) => ({
-      key: String(value),
-      name: String(value),
-      what: `${value} bits`,
-      run: () => playground.change({ bits: value }),
-    }))
-    return [
-      {
-        key: ' ',
-        name: 'Space',
-        what: 'run or pause',
-        run: () => (store.getState().state === 'running' ? playground.pause() : playground.run()),
-      },
-      // The lessons have arrows of their own.
-      room === 'lessons'
-        ? { key: 'ArrowRight', name: '→ ←', what: 'next and last step of the lesson', run: () => {} }
-        : { key: 'ArrowRight', name: '→', what: 'step one layer', run: () => playground.step() },
-      { key: 'Escape', name: 'Esc', what: 'stop', run: () => playground.stop() },
-      ...(locked ? [] : bits),
-      { key: '[', name: '[', what: 'layer before', run: () => playground.selectNext(-1) },
-      { key: ']', name: ']', what: 'layer after', run: () => playground.selectNext(1) },
-      ...(walled ? [] : rooms).map(({ room, key, what }) => ({
-        key: key.toLowerCase(),
-        name: key,
-        what,
-        run: () => playground.go(room),
-      })),
-      { key: 's', name: 'S', what: 'copy a link to what is shown', run: share },
-      {
-        key: 'b',
-        name: 'B',
-        what: 'larger type, for a projector',
-        run: () => playground.look({ big: !store.getState().view.big }),
-      },
-      { key: 't', name: 'T', what: 'theme', run: turnTheme },
-      { key: '?', name: '?', what: 'all keys', run: () => setKeysOpen(true) },
-    ]
-  }, [playground, share, turnTheme, room, locked, walled])
-  useKeys(actions)
+  const showKeys = useCallback(() => setKeysOpen(true), [])
+  const actions = usePageKeys({ share, turnTheme, showKeys })
   return (
     <>
       <TopBar theme={theme} turnTheme={turnTheme} share={share} shared={shared} />
@@ -77,11 +36,10 @@ export function App() {
           <PlanStrip />
         </Part>
       )}
-      {room !== 'open' && (
-        <div className="page">
-          <RecordingBanner />
-        </div>
-      )}
+      <div className="page">
+        <SavedRun />
+        {room !== 'open' && <RecordingBanner />}
+      </div>
       <Broken key={room}>
         <Suspense fallback={<main className="page" id="main" aria-busy="true" />}>
           <Room />
@@ -167,41 +125,4 @@ function usePlayerClock() {
     }, 100)
     return () => clearInterval(timer)
   }, [playing, playground])
-}
-
-/** Files may be dropped anywhere. Returns whether something is being dragged over the page. */
-function useDrops(): boolean {
-  const playground = usePlayground()
-  const [dragging, setDragging] = useState(false)
-  useEffect(() => {
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
-    const over = (event: DragEvent) => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      setDragging(true)
-    }
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setDragging(false)
-    }
-    const take = async (event: DragEvent) => {
-      const { name, files } = await pickedFiles(event)
-      if (isText(files)) playground.setText('calibration', { name: files[0].path, text: await files[0].blob.text() })
-      else if (files.length) playground.openFiles(name, files)
-    }
-    const drop = (event: DragEvent) => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      setDragging(false)
-      take(event).catch((error: unknown) => playground.fail(`dropped files: ${String(error)}`))
-    }
-    addEventListener('dragover', over)
-    addEventListener('dragleave', leave)
-    addEventListener('drop', drop)
-    return () => {
-      removeEventListener('dragover', over)
-      removeEventListener('dragleave', leave)
-      removeEventListener('drop', drop)
-    }
-  }, [playground])
-  return dragging
 }

@@ -1,24 +1,24 @@
-// Where a checkpoint comes in: dropped anywhere on the page, or chosen as files or as a folder.
+// Where a checkpoint or a saved run comes in: dropped anywhere on the page, or chosen.
 import { useId, useRef, useState } from 'react'
 import { pickedFiles } from './files.ts'
 import { Icon } from './icons.tsx'
 import { Strip } from './Strip.tsx'
 import { usePlayground } from './session.ts'
+import { take } from './taking.ts'
 
 export function DropZone({ large }: { large?: boolean }) {
   const playground = usePlayground()
   const input = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
+  const saved = useRef<HTMLInputElement>(null)
   const [problem, setProblem] = useState('')
   const id = useId()
-  const take = async (event: Event) => {
-    const { name, files } = await pickedFiles(event)
-    if (files.length) playground.openFiles(name, files)
-    else setProblem('The choice holds no file.')
+  const takeFrom = async (event: Event) => {
+    if (!(await take(playground, await pickedFiles(event)))) setProblem('The choice holds no file.')
   }
   const chosen = (event: Event) => {
     setProblem('')
-    take(event).catch((error: unknown) => setProblem(String(error)))
+    takeFrom(event).catch((error: unknown) => setProblem(String(error)))
   }
   return (
     <section className={large ? 'drop large' : 'drop'} aria-label="Your own model">
@@ -27,7 +27,7 @@ export function DropZone({ large }: { large?: boolean }) {
         <b>Drop your model here</b>
         <p>
           A Llama folder from Hugging Face, or its files: config.json, tokenizer.json and *.safetensors. Read in this
-          tab, never uploaded.
+          tab, never uploaded. A run saved here (.json) opens too.
         </p>
       </div>
       <div className="actions">
@@ -37,10 +37,28 @@ export function DropZone({ large }: { large?: boolean }) {
         <button type="button" className="btn" onClick={() => folder.current?.click()}>
           Open folder
         </button>
+        <button type="button" className="btn" onClick={() => saved.current?.click()}>
+          Open saved run
+        </button>
       </div>
       <label className="visually-hidden">
         Checkpoint files
         <input ref={input} type="file" multiple tabIndex={-1} onChange={(event) => chosen(event.nativeEvent)} />
+      </label>
+      <label className="visually-hidden">
+        Saved run
+        <input
+          ref={saved}
+          type="file"
+          accept=".json,application/json"
+          tabIndex={-1}
+          onChange={(event) => {
+            const [file] = event.target.files ?? []
+            // The same file may be chosen again once it is mended.
+            event.target.value = ''
+            if (file) playground.viewing.open(file.name, file).catch((error: unknown) => setProblem(String(error)))
+          }}
+        />
       </label>
       <label className="visually-hidden" htmlFor={id}>
         Folder of a model

@@ -5,6 +5,7 @@ import { perplexityEntries, perplexityScale, protocol, type PerplexityEntry } fr
 import { recipeShort, signedPercent, significant } from '../store/wording.ts'
 import { Download } from './download/Download.tsx'
 import { Glyph, recipeClass } from './marks.tsx'
+import { PerplexityTable } from './PerplexityTable.tsx'
 import { usePlayground, useSession } from './session.ts'
 
 export function PerplexityBars() {
@@ -43,6 +44,7 @@ export function PerplexityBars() {
         <p className="empty">Measured after the last layer.</p>
       )}
       {protocol(run) && !skipped && <p className="chip">{protocol(run)}</p>}
+      {!skipped && <PerplexityTable entries={entries} />}
     </section>
   )
 }

@@ -3,8 +3,12 @@ import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo } fro
 import { useShallow } from 'zustand/react/shallow'
 import { challenger, focusLayer, reference } from '../store/compare.ts'
 import { depthMarks, depthRows, descentData } from '../store/curves.ts'
+import { layersCsv } from '../store/downloads.ts'
+import { descentCsv } from '../store/figure-tables.ts'
 import { count, layerName, moduleName, plural, recipeShort, signedPercent } from '../store/wording.ts'
+import { LayerTables } from './charts/LayerTables.tsx'
 import { DropZone } from './DropZone.tsx'
+import { Download } from './download/Download.tsx'
 import { HealthPicture } from './HealthPicture.tsx'
 import { LayerTable } from './LayerTable.tsx'
 import { Part } from './Part.tsx'
@@ -106,6 +110,11 @@ export function ThisLayer({ layer }: { layer: string | undefined }) {
             Follow the run
           </button>
         )}
+        <Download
+          name="this-layer"
+          csv={() => descentCsv(playground.store.getState().run, layer ?? '')}
+          disabled={!data}
+        />
       </header>
       {data || begun ? (
         <Suspense fallback={<div className="chart descent" />}>
@@ -115,6 +124,7 @@ export function ThisLayer({ layer }: { layer: string | undefined }) {
         <p className="empty chart descent">{waiting}</p>
       )}
       {state?.health && <HealthPicture health={state.health} tokensPerColumn={state.health.tokensPerColumn} />}
+      <LayerTables data={data} eigenvalues={state?.health?.eigenvalues} />
     </section>
   )
 }
@@ -141,6 +151,7 @@ export function EveryLayer({ layer }: { layer: string | undefined }) {
             {yardstick && names.length > 1 ? `; below, the same divided by ${recipeShort(yardstick)}’s.` : '.'}
           </p>
         </div>
+        <Download name="every-layer" csv={() => layersCsv(playground.store.getState().run)} disabled={!solved} />
       </header>
       {rows.length && yardstick ? (
         <Suspense fallback={<div className="chart depth" />}>

@@ -12,7 +12,18 @@ export function RecordingBanner() {
   const recording = useSession((session) => session.recording)
   const unavailable = useSession((session) => session.unavailable)
   const adapter = useSession((session) => session.run.adapter?.name)
-  if (!recording && unavailable === undefined) return null
+  const lessons = useSession((session) => session.room === 'lessons')
+  // A saved run says what it is itself.
+  if (recording?.saved !== undefined || (!recording && unavailable === undefined)) return null
+  if (lessons)
+    return (
+      <section className="recording brief" aria-label="Recording">
+        <p>
+          <span className="badge">Recording</span> {unavailable !== undefined && 'This browser has no WebGPU. '}Where a
+          lesson speaks of a run, it shows one recorded on {adapter ?? 'another machine'}; all else is computed here.
+        </p>
+      </section>
+    )
   return (
     <section className="recording" aria-label="Recording">
       <div>

@@ -5,6 +5,7 @@ import { bytes, clock, duration } from '../store/wording.ts'
 import { Icon } from './icons.tsx'
 import { Ruler } from './Ruler.tsx'
 import { SPEEDS } from '../store/player.ts'
+import { usePaced } from './same.ts'
 import { usePlayground, useSession } from './session.ts'
 
 export function RunBar() {
@@ -77,20 +78,28 @@ function useSince(at: number, going: boolean): number {
   return going && clock.at === at ? clock.ms : 0
 }
 
+/** While a run goes on, its state is spoken no more often than this. */
+const SPOKEN_MS = 4000
+
 function Times() {
   const run = useSession((session) => session.run)
   const state = useSession((session) => session.state)
   const liveBytes = useSession((session) => session.liveBytes)
   const recording = useSession((session) => session.recording !== undefined)
+  const saved = useSession((session) => session.recording?.saved !== undefined)
   const going = state === 'running' && run.phase !== 'finished'
   const since = useSince(run.at, going && !recording)
   const { remainingMs } = progress(run)
   const left = remainingMs === undefined ? undefined : Math.max(0, remainingMs - since)
+  const status = statusText(run, state, saved ? 'saved' : recording)
   const over = state === 'stopped' || state === 'finished'
   return (
     <div className="times">
       <p>
-        <b role="status">{statusText(run, state, recording)}</b>
+        <b aria-hidden="true">{status}</b>
+        <span className="visually-hidden" role="status">
+          <Spoken key={String(going)} status={status} everyMs={going ? SPOKEN_MS : 0} />
+        </span>
         {run.phase !== 'finished' && run.at > 0 && (
           <span className="hide-small"> · {duration(run.at + since, true)}</span>
         )}
@@ -114,6 +123,11 @@ function Times() {
       </p>
     </div>
   )
+}
+
+/** The state for assistive technology. A new key speaks at once. */
+function Spoken({ status, everyMs }: { status: string; everyMs: number }) {
+  return usePaced(status, everyMs)
 }
 
 function PlayerTimes() {

@@ -4,6 +4,7 @@ import { bytes } from '../store/wording.ts'
 import { Icon, Logo } from './icons.tsx'
 import { Part } from './Part.tsx'
 import { rooms } from './rooms.ts'
+import { ShareDialog } from './ShareDialog.tsx'
 import { usePlayground, useSession } from './session.ts'
 import type { Theme } from './theme.ts'
 
@@ -17,6 +18,7 @@ interface Props {
 export function TopBar({ theme, turnTheme, share, shared }: Props) {
   const playground = usePlayground()
   const current = useSession(({ room }) => room)
+  const [sharing, setSharing] = useState(false)
   const big = useSession(({ view }) => view.big)
   return (
     <header className="topbar">
@@ -46,7 +48,16 @@ export function TopBar({ theme, turnTheme, share, shared }: Props) {
         </Part>
         <span className="grow" />
         <Facts />
-        <button type="button" className="btn" onClick={share} aria-label="Share: copy a link to this plan">
+        <button
+          type="button"
+          className="btn"
+          onClick={() => {
+            share()
+            setSharing(true)
+          }}
+          aria-label="Share: copy a link to this plan"
+          aria-haspopup="dialog"
+        >
           <Icon name={shared ? 'check' : 'share'} />
           <span className="hide-small">{shared || 'Share'}</span>
         </button>
@@ -70,6 +81,7 @@ export function TopBar({ theme, turnTheme, share, shared }: Props) {
           <Icon name="theme" />
         </button>
       </div>
+      {sharing && <ShareDialog onClose={() => setSharing(false)} />}
     </header>
   )
 }

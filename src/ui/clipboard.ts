@@ -1,13 +1,13 @@
 // Copies by selection, which also works on plain http addresses of a local network.
 
-/** True when the text is on the clipboard. */
-export function copyText(text: string): boolean {
+/** True when the text is on the clipboard. `within`: an open dialog, outside of which nothing can be selected. */
+export function copyText(text: string, within: HTMLElement = document.body): boolean {
   const area = document.createElement('textarea')
   area.value = text
   area.setAttribute('readonly', '')
   area.style.position = 'fixed'
   area.style.opacity = '0'
-  document.body.append(area)
+  within.append(area)
   const focused = document.activeElement
   area.select()
   const copied = document.execCommand('copy')

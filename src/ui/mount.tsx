@@ -12,7 +12,9 @@ import './controls.css'
 import './figures.css'
 import './health.css'
 import './rooms.css'
+import './share.css'
 import './narrow.css'
+import './print.css'
 
 export function mount(playground: Playground): void {
   const root = document.getElementById('root')

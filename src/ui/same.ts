@@ -29,3 +29,13 @@ export function usePaced<T>(value: T, everyMs: number): T {
   }, [value, shown, everyMs])
   return shown
 }
+
+/** The value once it has not changed for `ms`; until then the last one that stood still. */
+export function useStill<T>(value: T, ms: number): T {
+  const [still, setStill] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setStill(value), ms)
+    return () => clearTimeout(timer)
+  }, [value, ms])
+  return still
+}

@@ -30,6 +30,9 @@ export interface Answerer<K extends Kind> {
   transfer?(answer: Answer<K>): Transferable[]
 }
 
+/** What a question on the device is told that a run has ended; it can be asked again. */
+export const INTERRUPTED = 'a run began before this was answered'
+
 export type Answerers = { readonly [K in Kind]: Answerer<K> }
 
 export class Asking {
@@ -37,6 +40,8 @@ export class Asking {
   /** Those that are, or will be, on the device. */
   private readonly onDevice = new Set<number>()
   private turn: Promise<void> = Promise.resolve()
+  /** Closed while a run is about to use the device. */
+  private gate: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly desk: () => Promise<Desk>,
@@ -53,18 +58,25 @@ export class Asking {
     if (!answerer) return Promise.resolve(this.refuse(id, new Error(`no question is called '${String(kind)}'`)))
     if (!answerer.device) return this.answer(id, answerer, ask)
     this.onDevice.add(id)
-    return (this.turn = this.turn.then(() => this.free()).then(() => this.answer(id, answerer, ask)))
+    return (this.turn = this.turn
+      .then(() => (this.open.has(id) ? this.gate.then(this.free) : undefined))
+      .then(() => this.answer(id, answerer, ask)))
   }
 
   forget(id: number): void {
     this.open.delete(id)
   }
 
-  /** Ends what is on the device, or waits for it, because a run wants it. */
-  async interrupt(): Promise<void> {
-    for (const id of this.onDevice)
-      if (this.open.has(id)) this.refuse(id, new InputError('a run began before this was answered'))
+  /**
+   * Ends what is on the device, or waits for it, because a run wants it. Nothing begins there until the function that
+   * is returned is called.
+   */
+  async interrupt(): Promise<() => void> {
+    let letOthers = () => {}
+    this.gate = new Promise((resolve) => (letOthers = resolve))
+    for (const id of this.onDevice) if (this.open.has(id)) this.refuse(id, new InputError(INTERRUPTED))
     await this.turn
+    return letOthers
   }
 
   private async answer(id: number, answerer: Answerer<Kind>, ask: Asked<Kind>): Promise<void> {

@@ -20,6 +20,8 @@ export interface LayerAnswer {
   largest: number
   /** Weights that lie outside of ± range. */
   outside: number
+  /** False where `largest` and `outside` come from a part of the weights. */
+  exact: boolean
   /** H_jj of its columns; absent where the run keeps no Hessian of it. */
   diagonal?: Float32Array
   /** Why there is no diagonal. */

@@ -6,9 +6,11 @@ import { checkpointFiles } from '../test/bundled.ts'
 import { openSource } from './open.ts'
 import type { Check, NamedBlob } from './protocol.ts'
 
+const nobody = { base: '', adapter: undefined, report: () => {}, wanted: () => true }
+
 async function checksOf(files: NamedBlob[]): Promise<Check[]> {
   const source = { kind: 'files', name: 'given', files } as const
-  const result = await openSource(source, { base: '', adapter: undefined, report: () => {}, wanted: () => true })
+  const result = await openSource(source, nobody)
   expect(result?.opened === undefined).toBe(result?.report.checks.some(({ status }) => status === 'error'))
   return result?.report.checks ?? []
 }
@@ -132,5 +134,43 @@ test('missing shards are all named', async () => {
   expect(rows(checks, 'error').map((row) => row.split(' is missing')[0])).toEqual([
     'Checkpoint | model-00002-of-00003.safetensors',
     'Checkpoint | model-00003-of-00003.safetensors',
+  ])
+})
+
+test('tensors that the model has no use for are left alone, with the reason', async () => {
+  const files = await changed((tensor) => tensor)
+  const extra = { name: 'model.layers.0.attn.mask', dtype: 'I32', shape: [2], data: new Int32Array(2) } as const
+  const more = new Blob([safetensorsBytes([extra])])
+  const index = {
+    weight_map: {
+      ...Object.fromEntries(
+        [...(await openSafetensors(files[3].blob)).tensors.keys()].map((name) => [name, 'a.safetensors']),
+      ),
+      [extra.name]: 'b.safetensors',
+    },
+  }
+  const checks = await checksOf([
+    ...files.slice(0, 3),
+    { path: 'a.safetensors', blob: files[3].blob },
+    { path: 'b.safetensors', blob: more },
+    { path: 'model.safetensors.index.json', blob: new Blob([JSON.stringify(index)]) },
+  ])
+  expect(checks.find(({ status }) => status === 'skipped')).toEqual({
+    status: 'skipped',
+    subject: '1 more tensor',
+    fact: 'Not used, left alone',
+    detail: 'such as model.layers.0.attn.mask: I32, integers, so no weights',
+  })
+})
+
+test('matrices of safetensors without a config are listed', async () => {
+  const [, , , weights] = await changed((tensor) => tensor)
+  const result = await openSource({ kind: 'files', name: 'loose', files: [weights] }, nobody)
+  expect(result?.report.bare?.layers).toHaveLength(29)
+  expect(rows(result?.report.checks ?? [], 'error')).toEqual([
+    'Checkpoint | no config.json among the one file (model.safetensors)',
+  ])
+  expect(rows(result?.report.checks ?? [], 'warning')).toEqual([
+    'Matrices | 29 matrices without a model, 0 with inputs',
   ])
 })

@@ -1,4 +1,5 @@
 // Opens a source: bundled files or dropped ones become a checkpoint, a model, and the report of what is in it.
+import { isBare, openBare } from '../formats/bare.ts'
 import { openCheckpoint, type Checkpoint, type CheckpointFile } from '../formats/checkpoint.ts'
 import { checkEach, InputError } from '../formats/errors.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
@@ -7,7 +8,7 @@ import type { TokenText } from '../pipeline/run.ts'
 import { tokenText } from '../pipeline/texts.ts'
 import type { Check, NamedText, OpenReport, Source } from './protocol.ts'
 import { diagnosis, errorRows } from './diagnosis.ts'
-import { checkRows, failedReport, modelReport } from './report.ts'
+import { bareRow, checkRows, failedReport, modelReport } from './report.ts'
 
 const bundled = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
 /** The model whose texts serve where no own text is given. */
@@ -49,7 +50,7 @@ export async function openSource(
     known = { ...modelReport(checkpoint, model, adapter), from: source.kind }
     report({ ...known, checks })
     if (source.kind === 'files') {
-      await checkEach(model.tensorNames, (name) => (wanted() ? checkpoint.floats(name) : undefined))
+      await checkEach(model.tensorNames, (name) => (wanted() ? checkpoint.checkFinite(name) : undefined))
       if (!wanted()) return undefined
       const fact = `No NaN and no infinity in ${model.tensorNames.length} tensors`
       checks.push({ status: 'ok', subject: 'Values', fact })
@@ -58,7 +59,23 @@ export async function openSource(
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     const rows = checks.length ? [...checks, ...errorRows(error, files, 'Values')] : await diagnosis(error, files)
-    return { report: { ...failedReport(source, files), checks: rows } }
+    return { report: { ...failedReport(source, files), ...(await matrices(source.name, files, rows)) } }
+  }
+}
+
+/** What failed, and for safetensors without a model what matrices they hold. */
+async function matrices(
+  name: string,
+  files: readonly CheckpointFile[],
+  checks: Check[],
+): Promise<Pick<OpenReport, 'checks' | 'bare'>> {
+  if (!isBare(files)) return { checks }
+  try {
+    const { facts: bare } = await openBare(name, files)
+    return { checks: [...checks, bareRow(bare)], bare }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return { checks }
   }
 }
 

@@ -1,4 +1,5 @@
 // What the page and the worker say to each other. Plain data; Blobs travel by reference and are read by ranges in the worker.
+import type { BareFacts } from '../formats/bare.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts, ModelFacts, TimedEvent } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
@@ -34,6 +35,8 @@ export interface OpenReport {
   bytes: number
   files: number
   checks: Check[]
+  /** Matrices of safetensors that came without config.json: there is no model then, but they could be quantized. */
+  bare?: BareFacts
   /** Absent when a check has status 'error'. */
   model?: ModelFacts
   layers?: LayerFacts[]

@@ -1,5 +1,6 @@
 // What rooms ask of the worker beside the run: one line per kind of question, its parts and its answer. Plain data.
 import type { TimedEvent } from '../pipeline/events.ts'
+import type { WriteEvent, WritePlan } from '../pipeline/generate-compare.ts'
 import type { Identity } from '../pipeline/identity.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { SamplesEvent } from '../pipeline/samples.ts'
@@ -30,6 +31,8 @@ export interface Questions {
     part: SamplesEvent
     answer: { text: string }
   }
+  /** What the run's recipes write; `plan`: of the run that solved them. */
+  write: { ask: WritePlan; part: WriteEvent[]; answer: { plan?: Plan } }
 }
 
 /** The user's own texts, if any. */

@@ -1,5 +1,7 @@
 // The check list after opening a checkpoint, and its largest buffers against this adapter.
+import type { BareFacts } from '../formats/bare.ts'
 import type { Checkpoint } from '../formats/checkpoint.ts'
+import { isFloat } from '../formats/dtype.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import { memoryPlan } from '../model/memory.ts'
 import type { Model } from '../model/model.ts'
@@ -40,6 +42,7 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
       subject: 'Shapes',
       fact: `${count(model.tensorNames.length)} of ${count(model.tensorNames.length)} agree with the config`,
     },
+    ...unusedRow(checkpoint, model),
     ...checkpoint.skipped
       .slice(0, 4)
       .map((path): Check => ({ status: 'skipped', subject: path, fact: 'Not needed, left alone' })),
@@ -55,15 +58,45 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
   ]
 }
 
-function tokenizerRow({ tokenizerJson, tokenizerConfigJson }: Checkpoint): Check {
+/** Tensors that the family has no use for: masks, positions, counters, parts for training. */
+function unusedRow({ tensors }: Checkpoint, { tensorNames }: Model): Check[] {
+  const used = new Set(tensorNames)
+  const unused = [...tensors].filter(([name]) => !used.has(name))
+  if (!unused.length) return []
+  const [name, { dtype }] = unused.find(([, tensor]) => !isFloat(tensor.dtype)) ?? unused[0]
+  const reason = isFloat(dtype) ? 'no part of this family' : 'integers, so no weights'
+  return [
+    {
+      status: 'skipped',
+      subject: unused.length === 1 ? '1 more tensor' : `${count(unused.length)} more tensors`,
+      fact: 'Not used, left alone',
+      detail: `such as ${name}: ${dtype}, ${reason}`,
+    },
+  ]
+}
+
+function tokenizerRow({ tokenizerJson, tokenizerConfigJson, tokenizerMissing }: Checkpoint): Check {
   if (!tokenizerJson)
     return {
       status: 'warning',
       subject: 'tokenizer.json',
       fact: 'Missing: only texts given as token ids (.json) can be used',
+      ...(tokenizerMissing !== undefined && { detail: tokenizerMissing }),
     }
   const { size } = openTokenizer(tokenizerJson, tokenizerConfigJson)
   return { status: 'ok', subject: 'tokenizer.json', fact: `${count(size)} tokens` }
+}
+
+/** What safetensors without config.json hold, and what can be done with it. */
+export function bareRow({ layers }: BareFacts): Check {
+  const own = layers.filter(({ inputs }) => inputs).length
+  const matrices = layers.length === 1 ? '1 matrix' : `${count(layers.length)} matrices`
+  return {
+    status: 'warning',
+    subject: 'Matrices',
+    fact: `${matrices} without a model, ${count(own)} with inputs`,
+    detail: 'Each can be quantized by itself on the command line: with H of its inputs, else with H = I',
+  }
 }
 
 /** Facts and memory of an opened model. */
@@ -86,7 +119,10 @@ export function modelReport(
 }
 
 /** What was given, for the report of a checkpoint that cannot be opened. */
-export function failedReport({ kind, name }: Source, files: readonly { blob: Blob }[]): Omit<OpenReport, 'checks'> {
+export function failedReport(
+  { kind, name }: Source,
+  files: readonly { blob: { size: number } }[],
+): Omit<OpenReport, 'checks'> {
   const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0)
   return { name, from: kind, bytes, files: files.length }
 }

@@ -108,6 +108,7 @@ export class Session {
     if (!gpu) throw new InputError('this browser offers no WebGPU')
     if (!this.opened) await this.first
     if (!this.opened) throw new InputError('no model is open')
+    await this.device.shapes
     const { opened, cache, newest } = this
     return { gpu, opened, cache, ...(newest && { run: newest }) }
   }
@@ -173,17 +174,18 @@ export class Session {
 
   private async takeOver(report: OpenReport, opened: Opened): Promise<void> {
     await this.running
-    await this.asking.interrupt()
+    const letOthers = await this.asking.interrupt()
     this.opened = opened
     this.cache = new HessianCache()
     this.newest = undefined
+    letOthers()
     this.post({ type: 'opened', report })
     this.state('idle')
   }
 
   private async start(message: ToWorker & { type: 'run' }, asked: number): Promise<void> {
     await this.running
-    await this.asking.interrupt()
+    const letOthers = await this.asking.interrupt()
     this.busy = true
     let begun = false
     try {
@@ -202,6 +204,7 @@ export class Session {
       begun = true
     } finally {
       if (!begun) this.busy = false
+      letOthers()
     }
   }
 

@@ -52,6 +52,7 @@ export function DescentNotes({ frame, small }: { frame: DescentFrame; small: boo
       </text>
       <path className={`reference ${recipeClass(yardstick)}`} d={`M${plot.x} ${Y(1)}H${right}`} />
       {challenger !== undefined && <GapArea data={data} X={X} Y={Y} />}
+      {data.at !== undefined && <path className="looked-at" d={`M${X(data.at)} ${plot.y}V${bottom}`} />}
       {start && !over && (
         <>
           <Mark recipe={start.recipe} x={X(0)} y={Y(start.ratio)} r={4.8} />

@@ -1,6 +1,7 @@
 // What the charts share: plain texts at the ticks (recharts would measure its own in the document), and lines.
 import { Curve } from 'recharts'
 import { recipeClass } from '../marks.tsx'
+import { thinned } from './thin.ts'
 
 interface TickProps {
   x: number | string
@@ -48,11 +49,11 @@ export interface Pixel {
   y: number | null
 }
 
-/** The line of a recipe. */
+/** The line of a recipe, of at most 500 points. */
 export function RecipeLine({ recipe, points, thin }: { recipe: string; points: readonly Pixel[]; thin?: boolean }) {
   return (
     <g className={recipeClass(recipe)}>
-      <Curve className={thin ? 'line thin' : 'line'} points={points} />
+      <Curve className={thin ? 'line thin' : 'line'} points={thinned(points)} />
     </g>
   )
 }

@@ -5,8 +5,8 @@
 //   </header> … charts, canvases, HTML … </section>
 //
 // The picture is the nearest `.figure` around the button as it stands on the screen (light or dark, title and caption
-// included), without buttons, fields, and whatever carries `data-not-in-picture`. `name` becomes the end of the file's
-// name; `title` names the button, where it differs from the figure's h2. `picture={false}`: the table alone.
+// included), without fields, buttons outside of table cells, and whatever carries `data-not-in-picture`. `name` becomes
+// the end of the file's name; `title` names the button where that is not enough. `picture={false}`: the table alone.
 import { useId, useRef, useState } from 'react'
 import { fileStem } from '../../store/downloads.ts'
 import { sourceNote } from '../../store/source-note.ts'

@@ -1,6 +1,7 @@
 // A figure as a picture of its own: what stands on the screen is walked and written as plain SVG with every colour and
 // font resolved, so that it looks the same in any viewer. HTML becomes texts and rectangles, charts are cloned, canvases
 // become images. No foreignObject: many viewers draw none.
+import { type Box, boxParts, rect, round } from './box.ts'
 import { cloneDrawing, fontOf } from './drawing.ts'
 
 export interface Picture {
@@ -12,26 +13,29 @@ export interface Picture {
 
 /** Around the figure, in pixels. */
 const MARGIN = 24
-const NOTE = 26
+const NOTE_LINE = 18
 
-/** What belongs to the page, not to the picture. */
+/** What belongs to the page, not to the picture. Buttons in the cells of a table are its values. */
 const SKIPPED =
-  'button, input, select, textarea, dialog, details, fieldset, [role=radiogroup], [data-not-in-picture], [hidden], ' +
-  '.visually-hidden, .recharts-tooltip-wrapper, .tip'
+  'button:not(:is(td, th) button), input, select, textarea, dialog, details, [role=radiogroup], label:has(input), ' +
+  'fieldset, [data-not-in-picture], [hidden], .visually-hidden, .recharts-tooltip-wrapper, .tip'
 
 const XML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => XML[sign])
-const round = (value: number) => String(Math.round(value * 100) / 100)
-const seen = (colour: string) => !/^(transparent|rgba\(.*, 0\)|.*\/ 0\))$/.test(colour)
 
 /** The figure as it is drawn now. `note`: a line below it, where the numbers come from. */
 export function pictureOf(figure: HTMLElement, note = ''): Picture {
   const box = figure.getBoundingClientRect()
   const ground = getComputedStyle(document.body).backgroundColor
-  const [width, height] = [Math.ceil(box.width + 2 * MARGIN), Math.ceil(box.height + 2 * MARGIN + (note ? NOTE : 0))]
+  // What is left out at the figure's end leaves no room behind.
+  const parts = [...figure.children].filter((child) => !child.matches(SKIPPED))
+  const bottom = Math.min(box.bottom, Math.max(...parts.map((child) => child.getBoundingClientRect().bottom)))
   const painter = new Painter(MARGIN - box.left, MARGIN - box.top)
   painter.paint(figure)
-  if (note) painter.note(note, MARGIN, height - MARGIN + 8, figure)
+  const width = Math.ceil(box.width + 2 * MARGIN)
+  const below = Math.ceil(bottom - box.top + MARGIN + 30)
+  const lines = note ? painter.note(note, MARGIN, below, box.width, figure) : 0
+  const height = below - 30 + MARGIN + lines * NOTE_LINE
   const title = figure.querySelector('h2, h3')?.textContent ?? figure.getAttribute('aria-label') ?? ''
   const caption = figure.querySelector('.caption')?.textContent ?? ''
   const svg = [
@@ -47,7 +51,7 @@ export function pictureOf(figure: HTMLElement, note = ''): Picture {
 class Painter {
   readonly parts: string[] = []
   private readonly measure = document.createElement('canvas').getContext('2d')
-  private clips = 0
+  private ids = 0
 
   constructor(
     private readonly dx: number,
@@ -64,7 +68,7 @@ class Painter {
     const opacity = Number(style.opacity)
     const clipped = style.overflowX !== 'visible' && style.overflowX !== ''
     if (opacity < 1) this.parts.push(`<g opacity="${opacity}">`)
-    if (style.display !== 'contents') this.box(style, box)
+    if (style.display !== 'contents') this.parts.push(...boxParts(style, this.moved(box), () => `p-${++this.ids}`))
     if (clipped) this.clip(box)
     for (const child of element.childNodes) {
       if (child instanceof Element) this.paint(child)
@@ -74,53 +78,36 @@ class Painter {
     if (opacity < 1) this.parts.push('</g>')
   }
 
-  note(text: string, x: number, y: number, figure: Element) {
-    const { fontFamily } = getComputedStyle(figure)
-    const fill = getComputedStyle(figure).getPropertyValue('--ink-3')
-    const font = `font-family="${escaped(fontFamily)}" font-size="12"`
-    this.parts.push(`<text x="${x}" y="${y}" fill="${fill}" ${font}>${escaped(text)}</text>`)
+  /** Writes the line, broken at its dots where it is too wide. @returns How many lines it became. */
+  note(text: string, x: number, y: number, width: number, figure: Element): number {
+    const style = getComputedStyle(figure)
+    const font = { 'font-family': style.fontFamily, 'font-size': '12px' }
+    if (this.measure) this.measure.font = `12px ${style.fontFamily}`
+    const wide = (line: string) => (this.measure?.measureText(line).width ?? 0) > width
+    const lines = ['']
+    for (const part of text.split(' · ')) {
+      const last = lines[lines.length - 1]
+      const longer = last ? `${last} · ${part}` : part
+      if (last && wide(longer)) lines.push(part)
+      else lines[lines.length - 1] = longer
+    }
+    const fill = style.getPropertyValue('--ink-3')
+    lines.forEach((line, i) =>
+      this.parts.push(
+        `<text x="${x}" y="${y + i * NOTE_LINE}" fill="${fill}" ${attributes(font)}>${escaped(line)}</text>`,
+      ),
+    )
+    return lines.length
   }
 
-  private rect({ left, top, width, height }: DOMRect, inset = 0) {
-    const [x, y] = [left + this.dx + inset, top + this.dy + inset].map(round)
-    const [w, h] = [width - 2 * inset, height - 2 * inset].map((size) => round(Math.max(0, size)))
-    return `x="${x}" y="${y}" width="${w}" height="${h}"`
+  /** The box in the picture. */
+  private moved({ left, top, width, height }: DOMRect): Box {
+    return { x: left + this.dx, y: top + this.dy, width, height }
   }
 
   private clip(box: DOMRect) {
-    const id = `cut-${++this.clips}`
-    this.parts.push(`<clipPath id="${id}"><rect ${this.rect(box)}/></clipPath>`, `<g clip-path="url(#${id})">`)
-  }
-
-  /** Background and borders. */
-  private box(style: CSSStyleDeclaration, box: DOMRect) {
-    if (!box.width || !box.height) return
-    const radius = Math.min(parseFloat(style.borderTopLeftRadius) || 0, box.height / 2)
-    const rx = radius ? ` rx="${round(radius)}"` : ''
-    if (seen(style.backgroundColor)) this.parts.push(`<rect ${this.rect(box)}${rx} fill="${style.backgroundColor}"/>`)
-    const sides = (['Top', 'Right', 'Bottom', 'Left'] as const).map((side) => ({
-      width: style[`border${side}Style`] === 'none' ? 0 : parseFloat(style[`border${side}Width`]) || 0,
-      colour: style[`border${side}Color`],
-      dash: style[`border${side}Style`] === 'dashed' ? '4 3' : style[`border${side}Style`] === 'dotted' ? '1 3' : '',
-    }))
-    const line = ({ width, colour, dash }: (typeof sides)[number]) =>
-      `fill="none" stroke="${colour}" stroke-width="${width}"${dash && ` stroke-dasharray="${dash}"`}`
-    const drawn = sides.map((side) => side.width > 0 && seen(side.colour))
-    if (drawn.every(Boolean) && sides.every(({ width }) => width === sides[0].width))
-      return this.parts.push(`<rect ${this.rect(box, sides[0].width / 2)}${rx} ${line(sides[0])}/>`)
-    const [left, top] = [box.left + this.dx, box.top + this.dy]
-    const [right, bottom] = [left + box.width, top + box.height]
-    const ends = sides.map(({ width }, i) => {
-      const half = width / 2
-      const [across, down] = [`H${round(right)}`, `V${round(bottom)}`]
-      return [
-        `M${round(left)} ${round(top + half)}${across}`,
-        `M${round(right - half)} ${round(top)}${down}`,
-        `M${round(left)} ${round(bottom - half)}${across}`,
-        `M${round(left + half)} ${round(top)}${down}`,
-      ][i]
-    })
-    sides.forEach((side, i) => drawn[i] && this.parts.push(`<path d="${ends[i]}" ${line(side)}/>`))
+    const id = `p-${++this.ids}`
+    this.parts.push(`<clipPath id="${id}"><rect ${rect(this.moved(box))}/></clipPath>`, `<g clip-path="url(#${id})">`)
   }
 
   /** A text node, line by line as it is broken on the screen. */
@@ -176,7 +163,7 @@ class Painter {
     const crisp =
       style.imageRendering === 'auto' ? '' : ' image-rendering="optimizeSpeed" style="image-rendering: pixelated"'
     const data = canvas.toDataURL('image/png')
-    this.parts.push(`<image ${this.rect(box)} preserveAspectRatio="none"${crisp} href="${data}"/>`)
+    this.parts.push(`<image ${rect(this.moved(box))} preserveAspectRatio="none"${crisp} href="${data}"/>`)
   }
 }
 

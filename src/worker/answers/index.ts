@@ -8,6 +8,7 @@ import { layerGroup } from './layer-group.ts'
 import { layerPixels } from './layer-pixels.ts'
 import { layerReplay } from './layer-replay.ts'
 import { layer } from './layer.ts'
+import { write } from './write.ts'
 
 export const answerers: Answerers = {
   cells,
@@ -19,4 +20,5 @@ export const answerers: Answerers = {
   'layer-group': layerGroup,
   'layer-pixels': layerPixels,
   'layer-replay': layerReplay,
+  write,
 }

@@ -9,7 +9,8 @@ const TELL_EVERY_MS = 150
 export const samples: Answerer<'samples'> = {
   device: true,
   async answer({ gpu, opened: { model, texts } }, { calibration: own, ...ask }, tell, wanted) {
-    const [calibration] = await texts(own, undefined)
+    // No text is evaluated: the user's own stands for both, so that no other is fetched.
+    const [calibration] = await texts(own, own)
     let last = 0
     for await (const event of samplesAgainstLoss({ gpu, model, calibration }, ask)) {
       if (!wanted()) break

@@ -1,7 +1,6 @@
 // How many samples are enough: the held-out loss of a few recipes at 1, 2, 4, … calibration windows.
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import { isPlainRounding, challenger, reference } from '../../../store/compare.ts'
 import { csv } from '../../../store/csv.ts'
 import type { Playground } from '../../../store/playground.ts'
 import {
@@ -9,9 +8,11 @@ import {
   samplesProgress,
   samplesRows,
   samplesSettings,
+  studied,
+  studiedFirst,
   type SamplesState,
 } from '../../../store/samples.ts'
-import { count, list, plural, recipeShort, recipeTitle, significant } from '../../../store/wording.ts'
+import { count, list, plural, recipeShort, significant } from '../../../store/wording.ts'
 import { Download } from '../../download/Download.tsx'
 import { Glyph, recipeClass } from '../../marks.tsx'
 import { Segments } from '../../Segments.tsx'
@@ -25,18 +26,12 @@ import './samples.css'
 const MOST = [16, 32, 64, 128] as const
 const HELD_OUT = 16
 
-/** Plain rounding, the yardstick and the challenger, as far as the plan has them. */
-function studied(recipes: readonly string[]): string[] {
-  const wanted = [recipes.find(isPlainRounding), reference(recipes), challenger(recipes)]
-  return recipes.filter((recipe) => wanted.includes(recipe))
-}
-
 export function Samples() {
   const playground = usePlayground()
   const study = useStore(studyOf(playground).store)
   const rows = samplesRows(study.points)
   const recipes = study.asked?.plan.recipes ?? []
-  const leading = challenger(recipes) ?? reference(recipes)
+  const leading = studiedFirst(recipes)
   const finding = leading === undefined ? undefined : samplesFinding(rows, leading)
   return (
     <section className="figure samples-figure" aria-label="Samples against loss">
@@ -130,34 +125,40 @@ function SamplesTable({ study }: { study: SamplesState }) {
   return (
     <details className="as-table">
       <summary>As a table</summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Windows</th>
-            <th scope="col" className="number">
-              Tokens
-            </th>
-            {recipes.map((recipe) => (
-              <th key={recipe} scope="col" className={`number ${recipeClass(recipe)}`}>
-                <Glyph recipe={recipe} /> {recipeTitle(recipe)}, held-out, %
+      <div className="scroller" tabIndex={0} role="region" aria-label="Samples as a table">
+        <table>
+          <caption>Held-out relative loss, in %</caption>
+          <thead>
+            <tr>
+              <th scope="col">Windows</th>
+              <th scope="col" className="number">
+                Tokens
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ windows, tokens, heldOut }) => (
-            <tr key={windows}>
-              <th scope="row">{count(windows)}</th>
-              <td className="number">{count(tokens)}</td>
               {recipes.map((recipe) => (
-                <td key={recipe} className="number">
-                  {heldOut[recipe] === undefined ? '' : significant(100 * heldOut[recipe], 4)}
-                </td>
+                <th key={recipe} scope="col" className="number">
+                  <span className={`column ${recipeClass(recipe)}`}>
+                    <Glyph recipe={recipe} />
+                    {recipeShort(recipe)}
+                  </span>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map(({ windows, tokens, heldOut }) => (
+              <tr key={windows}>
+                <th scope="row">{count(windows)}</th>
+                <td className="number">{count(tokens)}</td>
+                {recipes.map((recipe) => (
+                  <td key={recipe} className="number">
+                    {heldOut[recipe] === undefined ? '' : significant(100 * heldOut[recipe], 4)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </details>
   )
 }

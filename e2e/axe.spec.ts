@@ -1,0 +1,97 @@
+// Accessibility, room by room: axe-core finds nothing, light and dark, on a desk and on a phone; and nothing has to be
+// scrolled sideways, also at 200 % zoom and on paper.
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { button, finished } from './page.ts'
+
+const rooms = ['play', 'layer', 'compare', 'lessons', 'open']
+const plan = 'samples=2&windows=1&recipes=rtn,gptq,cdquant'
+
+/** What axe has to say, one line per place. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${String(target)} ${failureSummary}`),
+  )
+}
+
+/** Elements that reach out of the window to the right, unless they lie in something that scrolls by itself. */
+const sideways = (page: Page) =>
+  page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width && document.body.scrollWidth <= width) return []
+    return [...document.querySelectorAll('main *, header *, .plan *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .filter((element) => !element.closest('.scroller, .visually-hidden'))
+      .map((element) => `${element.tagName}.${element.getAttribute('class')}`)
+  })
+
+async function goTo(page: Page, name: string) {
+  await page.evaluate((room) => {
+    const { playground } = globalThis as unknown as { playground: { go(room: string): void } }
+    playground.go(room)
+  }, name)
+  await expect(page.locator('main:not([aria-busy])')).toBeVisible()
+  // Lazily loaded figures come in pieces.
+  await page.waitForLoadState('networkidle')
+}
+
+for (const [width, height] of [
+  [1440, 900],
+  [390, 844],
+])
+  test(`axe finds nothing in any room at ${width} px, light and dark`, async ({ page }) => {
+    await page.setViewportSize({ width, height })
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await page.goto(`?${plan}`)
+    await finished(page)
+    for (const room of rooms) {
+      await goTo(page, room)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        expect.soft(await findings(page), `${room}, ${colorScheme}`).toEqual([])
+      }
+      expect.soft(await sideways(page), `${room}: sideways`).toEqual([])
+    }
+  })
+
+test('axe does look: a button without a name is found', async ({ page }) => {
+  await page.goto('?autorun=0')
+  await expect(button(page, 'Run')).toBeEnabled()
+  await page.evaluate(() => document.querySelector('main')?.append(document.createElement('button')))
+  expect((await findings(page)).join()).toContain('button-name')
+})
+
+test('axe finds nothing in the recording, the keys, a saved run that failed, and unfolded panels', async ({ page }) => {
+  await page.goto('?recording')
+  await expect(page.getByText(/recorded on/i).first()).toBeVisible()
+  expect.soft(await findings(page), 'recording').toEqual([])
+  await page.goto(`?autorun=0&${plan}`)
+  await expect(button(page, 'Run')).toBeEnabled()
+  await page.getByLabel('Saved run', { exact: true }).setInputFiles({
+    name: 'cut.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('{"format": "cdquant-run"'),
+  })
+  await expect(page.getByRole('alert')).toContainText('cut.json is not whole JSON')
+  await page.locator('.plan-full .select[aria-controls]').first().click()
+  expect.soft(await findings(page), 'a refused file and a panel').toEqual([])
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  expect.soft(await findings(page), 'keys').toEqual([])
+})
+
+test('no room needs sideways scrolling at 200 % zoom, and paper takes it', async ({ page }) => {
+  // 200 % of a window 1024 px wide leaves 512 px.
+  await page.setViewportSize({ width: 512, height: 384 })
+  await page.goto(`?${plan}`)
+  await finished(page)
+  for (const room of rooms) {
+    await goTo(page, room)
+    expect.soft(await sideways(page), room).toEqual([])
+  }
+  await goTo(page, 'play')
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.locator('.runbar')).toBeHidden()
+  await expect(page.getByRole('region', { name: 'Layer losses' })).toBeVisible()
+})
