@@ -57,7 +57,7 @@ test('figures as SVG and PNG, tables as CSV, the run as JSON that opens again', 
   await expect(status(page)).toHaveText(/^Saved run: 28 of 28 layers.*finished$/)
   expect(await lossTable(page)).toEqual(table)
   await expect(page.getByRole('radiogroup', { name: 'Bits' }).getByRole('radio', { name: '2' })).toBeDisabled()
-  await page.getByText('As a table').click()
+  await page.getByText('As a table', { exact: true }).click()
   await expect(page.getByRole('region', { name: 'This layer as a table' })).toContainText('CDQuant')
   const again = await Promise.all([page.waitForEvent('download'), button(page, 'Download results').click()])
   const back = JSON.parse((await readFile(await again[0].path())).toString()) as typeof results

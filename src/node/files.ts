@@ -1,9 +1,11 @@
 // Files of the machine, which the rest reads by ranges. Not as Blobs: those of Node 20 lose the upper half of sizes from
 // 4 GiB on.
 import { open, readdir, readFile, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { CheckpointFile } from '../formats/checkpoint.ts'
 import { InputError } from '../formats/errors.ts'
+import { hubFiles, hubModel } from '../formats/hub.ts'
 import type { ByteSource } from '../formats/range.ts'
 
 /** Paths count from where the user stands, which npm notes before it changes folders. */
@@ -45,6 +47,30 @@ export async function folderBlobs(path: string): Promise<{ name: string; files: 
     files.sort().map(async (name) => ({ path: name, blob: await fileBlob(join(path, name)) })),
   )
   return { name: basename(fromHere(path)), files: blobs }
+}
+
+/** What tokenizers are made of, beside a single file of weights. */
+const besides = ['tokenizer.json', 'tokenizer_config.json']
+
+/**
+ * The files of a model: a folder, a single file (with the tokenizer beside it), or, where nothing of that name is here,
+ * a model on the Hub by its id or address. Nothing is requested for a path that exists.
+ * @throws InputError
+ */
+export async function modelFiles(path: string, endpoint?: string): Promise<{ name: string; files: CheckpointFile[] }> {
+  const facts = await stat(fromHere(path)).catch(() => undefined)
+  if (facts?.isFile()) {
+    const folder = dirname(fromHere(path))
+    const there = besides.filter((name) => existsSync(join(folder, name)))
+    const all = [path, ...there.map((name) => join(folder, name))]
+    const files = await Promise.all(all.map(async (one) => ({ path: basename(one), blob: await fileBlob(one) })))
+    return { name: basename(path), files }
+  }
+  const isHub = endpoint !== undefined || /^https?:\/\/|^\w[\w.-]*\/\w[\w.-]*(@[\w./-]+)?$/.test(path)
+  if (facts || !isHub) return folderBlobs(path)
+  const model = hubModel(path, endpoint)
+  process.stderr.write(`no folder ${path} here: reading ${model.id} from ${model.endpoint}\n`)
+  return hubFiles(model)
 }
 
 /** @throws InputError */

@@ -1,4 +1,5 @@
-// `model FOLDER`: a whole run, its events as JSON lines; `model FILE.safetensors`: the matrices of a file without config.
+// `model FOLDER`, `model FILE.gguf`, `model ID`: a whole run, its events as JSON lines; `model FILE.safetensors`: the
+// matrices of a file without config.
 import { writeFile } from 'node:fs/promises'
 import { InputError } from '../formats/errors.ts'
 import { openCheckpoint, type Checkpoint } from '../formats/checkpoint.ts'
@@ -8,7 +9,7 @@ import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { run, type TokenText } from '../pipeline/run.ts'
 import { timed } from '../pipeline/timed.ts'
 import { tokenText } from '../pipeline/texts.ts'
-import { fileText, folderBlobs, fromHere } from './files.ts'
+import { fileText, fromHere, modelFiles } from './files.ts'
 import { layerBitsOf } from './layer-bits.ts'
 import { bareCommand } from './layer-command.ts'
 import { openCommandGpu, printLine } from './output.ts'
@@ -22,7 +23,7 @@ export async function modelCommand(args: string[]): Promise<void> {
   if (path.endsWith('.safetensors')) return bareCommand(path, plan, values)
   for (const name of ['calibration', 'evaluation'] as const)
     if (typeof values[name] !== 'string') throw new InputError(`--${name} TEXT is missing`)
-  const folder = await folderBlobs(path)
+  const folder = await modelFiles(path, values.endpoint as string | undefined)
   const checkpoint = await openCheckpoint(folder.name, folder.files)
   const model = openModel(checkpoint)
   const calibration = await readTokens(checkpoint, values.calibration as string, model.facts.vocabulary)

@@ -17,6 +17,8 @@ export const usage = `Usage
   npm run -s quantize -- recipes
 
 PROBLEM  weights F32 [rows, columns] and inputs F32 [tokens, columns] or hessian F32 [columns, columns] (inputs' inputs / tokens)
+FOLDER   of a checkpoint in safetensors; or a FILE.gguf of the Llama family; or a model on the Hub, owner/name or its
+         address, of which only what is needed is requested (model only)
 FILE     any safetensors without a config: its matrices, with H of inputs F32 [tokens, columns] called NAME.inputs, else
          with H = I
 TEXT     a text file, or a .json file with an array of token ids
@@ -46,6 +48,7 @@ TEXT     a text file, or a .json file with an array of token ids
   --tokens N                 generate: new tokens, at most (default: 60)
   --temperature X            generate: 0 takes the likeliest token (the default), above it tokens are drawn by --seed
   --calibration TEXT         generate: default FOLDER/calibration.txt; --bits is 3 there unless said otherwise
+  --endpoint URL             model: another server with the Hub's addresses (default: https://huggingface.co)
   --save FOLDER              layer: codes U8, scales F32, zeros F32 to FOLDER/RECIPE.safetensors; w = scale * (code - zero)
   --save-log FILE.json       model: all events with their times
 `
@@ -80,6 +83,7 @@ const flags = {
   model: {
     ...calibrating,
     inputs: { type: 'string' },
+    endpoint: { type: 'string' },
     evaluation: { type: 'string' },
     windows: { type: 'string' },
     'held-out': { type: 'string' },

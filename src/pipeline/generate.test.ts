@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openCheckpoint } from '../formats/checkpoint.ts'
@@ -6,6 +6,7 @@ import { largestDifference, normalisedError } from '../math/compare.ts'
 import { Scope } from '../gpu/scope.ts'
 import { openModel, type Block } from '../model/model.ts'
 import { referenceForward } from '../model/reference.ts'
+import { folderBlobs } from '../node/files.ts'
 import { bundledFolder, checkpointFiles } from '../test/bundled.ts'
 import { withGpu } from '../test/gpu.ts'
 import { drain, modelOf } from '../test/model.ts'
@@ -31,6 +32,24 @@ test.each(golden.prompts)('"$prompt" goes on as with the official code in float6
     expect(result).toBe(written.at(-1) === 0 ? 'end' : 'limit')
     const texts = new TokenTexts(tokenizer, ids)
     expect(written.map((id) => texts.add(id)).join('')).toBe(given.greedy_text)
+  })
+})
+
+const shared = join(import.meta.dirname, '../../../shared/models/stories260K-hf')
+
+test.runIf(existsSync(shared))('stories260K goes on as with the official code in float64', async () => {
+  const file = readFileSync(join(shared, 'golden.json'), 'utf8')
+  const given = JSON.parse(file) as { prompt: string; prompt_ids: number[]; greedy_50_ids: number[] }
+  await withGpu(async (gpu) => {
+    const { name, files } = await folderBlobs(shared)
+    const checkpoint = await openCheckpoint(name, files)
+    const model = openModel(checkpoint)
+    const { ids } = openPrompt(checkpoint, given.prompt, model.facts.vocabulary)
+    expect([...ids]).toEqual(given.prompt_ids)
+    const { yielded } = await drain(
+      generate(gpu, model, ids, { ...greedy, tokens: given.greedy_50_ids.length, ends: [] }),
+    )
+    expect(yielded.map(({ id }) => id)).toEqual(given.greedy_50_ids)
   })
 })
 
@@ -81,7 +100,7 @@ describe('a random Llama of odd sizes', () => {
       const end = all.yielded[3].id
       const early = await drain(generate(gpu, model, prompt, { ...greedy, ends: [end] }))
       expect([early.result, early.yielded.at(-1)!.id]).toEqual(['end', end])
-      const full = ids.length >= 64 ? ids : Uint32Array.from({ length: 64 }, () => 1)
+      const full = new Uint32Array(64)
       await expect(drain(generate(gpu, model, full, greedy))).rejects.toThrow(
         'the prompt has 64 tokens; the model was made for 64 with what it writes',
       )

@@ -24,7 +24,9 @@ export function paretoPoints(records: readonly RunRecord[], measure: Measure, sc
     if (y === undefined || !Number.isFinite(y) || (onLogAxis(measure) && y <= 0)) return []
     const { key, recipe, bits, group } = record
     const mixed = record.layerBits !== undefined
-    return [{ key, recipe, bits, group, mixed, x: effectiveBitsOf(record.layers), y, frontier: false }]
+    const x = effectiveBitsOf(record.layers)
+    // Old recordings do not tell the size.
+    return Number.isFinite(x) ? [{ key, recipe, bits, group, mixed, x, y, frontier: false }] : []
   })
   const best = new Set(frontier(points, lowerWins(measure)))
   return points.map((point) => ({ ...point, frontier: best.has(point) })).sort((a, b) => a.x - b.x || a.y - b.y)

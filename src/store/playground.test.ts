@@ -92,6 +92,15 @@ test('pause, resume and step speak to the run that goes on; step begins one wher
   expect(kinds(sent).slice(2)).toEqual(['pause', 'step', 'resume', 'stop'])
 })
 
+test('a text that comes between the wish for a run and its beginning is read by the next one', () => {
+  const { playground, sent, say } = setUp()
+  say({ type: 'opened', report: good })
+  say({ type: 'state', state: 'idle', liveBytes: 0 })
+  playground.setText('calibration', { name: 'late', text: 'late' })
+  expect(kinds(sent)).toEqual(['open', 'run', 'run'])
+  expect(sent[2]).toMatchObject({ calibration: { name: 'late', text: 'late' } })
+})
+
 test('own texts go along with the run, and can be taken back', () => {
   const { playground, sent, say, session } = setUp()
   say({ type: 'opened', report: good })

@@ -32,6 +32,8 @@ export class Playground {
   /** A saved run in the place of the live one. */
   readonly viewing: Viewing
   private runWhenOpened: boolean
+  /** A run has been asked for, though the worker may not have said so yet. */
+  private asked = false
   /** What the link asks for until a model is open. */
   private mix: string | undefined
 
@@ -139,15 +141,14 @@ export class Playground {
   }
 
   private start(stepping: boolean) {
-    const { calibration, evaluation } = this.texts
+    this.asked = true
     const room = this.session.room === 'open' ? 'play' : this.session.room
     this.replace({ ...without(this.session, 'failure'), room, state: 'running' })
     this.options.client.send({
       type: 'run',
       plan: this.session.plan,
       stepping,
-      ...(calibration ? { calibration } : {}),
-      ...(evaluation ? { evaluation } : {}),
+      ...this.texts,
     })
   }
 
@@ -190,9 +191,8 @@ export class Playground {
   }
 
   private restart() {
-    const { state, run } = this.session
-    const begun = run.plan !== undefined || state === 'running'
-    if (this.session.room !== 'open' && begun && state !== 'opening' && this.session.opened) this.start(false)
+    const { room, state, run, opened } = this.session
+    if (room !== 'open' && (this.asked || run.plan) && state !== 'opening' && opened) this.start(false)
   }
 
   /** The user's own text, or the model's own again. */

@@ -1,6 +1,6 @@
 // Questions about the plan's windows and for cells of the matrix, through a whole session on a device.
 import { expect, test } from 'vitest'
-import type { LayerResult, TimedEvent } from '../pipeline/events.ts'
+import type { RunEvent, TimedEvent } from '../pipeline/events.ts'
 import { isEvent, isState, smallPlan as plan, texts, withModel } from '../test/session.ts'
 import { INTERRUPTED } from './asking.ts'
 import type { FromWorker } from './protocol.ts'
@@ -31,8 +31,8 @@ test('cells come from the kept Hessians, equal a run’s layers, and leave the n
   const parts = messages.flatMap((message) => (message.type === 'part' ? (message.part as TimedEvent[]) : []))
   expect(parts[0]).toMatchObject({ event: 'started', cached: true, plan: { bits: 2 } })
   expect(new Set(parts.map(({ event }) => event))).toEqual(new Set(['started', 'solving', 'layer', 'solved']))
-  const layers = (all: readonly ({ event: string } & Partial<LayerResult>)[]) =>
-    all.flatMap(({ event, layer, recipe, objective }) => (event === 'layer' ? [[layer, recipe, objective]] : []))
+  const layers = (all: readonly RunEvent[]) =>
+    all.flatMap((event) => (event.event === 'layer' ? [[event.layer, event.recipe, event.objective]] : []))
 
   messages.length = 0
   finished = until(isState('finished'))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { safetensorsBytes, type TensorToWrite } from '../formats/safetensors-write.ts'
 import { openSafetensors } from '../formats/safetensors.ts'
 import { checkpointFiles } from '../test/bundled.ts'
+import { hubServer } from '../test/hub-server.ts'
 import { openSource } from './open.ts'
 import type { Check, NamedBlob } from './protocol.ts'
 
@@ -172,5 +173,22 @@ test('matrices of safetensors without a config are listed', async () => {
   ])
   expect(rows(result?.report.checks ?? [], 'warning')).toEqual([
     'Matrices | 29 matrices without a model, 0 with inputs',
+  ])
+})
+
+test('a model on a server with the addresses of the Hub, and one that is not there', async () => {
+  const files = await checkpointFiles()
+  const bytes = await Promise.all(
+    files.map(async ({ path, blob }) => [path, new Uint8Array(await blob.arrayBuffer())] as const),
+  )
+  await using server = await hubServer('owner/tiny', Object.fromEntries(bytes))
+  const source = { kind: 'hub', name: 'owner/tiny', id: 'owner/tiny', endpoint: server.endpoint } as const
+  const good = await openSource(source, nobody)
+  expect(good?.report).toMatchObject({ name: 'owner/tiny', from: 'hub', files: 4, model: { blocks: 4 } })
+  const requested = server.asked.filter((path) => path.startsWith('/cdn/model.safetensors'))
+  expect(requested).toHaveLength(2)
+  const bad = await openSource({ ...source, id: 'owner/none' }, nobody)
+  expect(rows(bad?.report.checks ?? [], 'error')).toEqual([
+    expect.stringMatching(/^Checkpoint \| owner\/none on .*: the server answered 404: there is no such model/),
   ])
 })

@@ -1,7 +1,8 @@
-// Opens a source: bundled files or dropped ones become a checkpoint, a model, and the report of what is in it.
+// Opens a source: bundled files, dropped ones or those of the Hub become a checkpoint, a model, and the report of what is in it.
 import { isBare, openBare } from '../formats/bare.ts'
 import { openCheckpoint, type Checkpoint, type CheckpointFile } from '../formats/checkpoint.ts'
 import { checkEach, InputError } from '../formats/errors.ts'
+import { hubFiles, hubModel } from '../formats/hub.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import { openModel, type Model } from '../model/model.ts'
 import type { TokenText } from '../pipeline/run.ts'
@@ -44,6 +45,7 @@ export async function openSource(
   const checks: Check[] = []
   try {
     if (source.kind === 'bundled') files = await fetchFiles(`${base}models/${source.name}/`)
+    if (source.kind === 'hub') ({ files } = await hubFiles(hubModel(source.id, source.endpoint)))
     const checkpoint = await openCheckpoint(source.name, files)
     const model = openModel(checkpoint)
     checks.push(...checkRows(checkpoint, model))

@@ -11,8 +11,14 @@ export interface NamedBlob {
   blob: Blob
 }
 
-/** A checkpoint: a folder under the page's own address, or dropped files. */
-export type Source = { kind: 'bundled'; name: string } | { kind: 'files'; name: string; files: NamedBlob[] }
+/**
+ * A checkpoint: a folder under the page's own address, dropped files, or a model on the Hub, by its id `owner/name` or
+ * its address; `endpoint` is another server with the Hub's addresses. Only opening it makes requests.
+ */
+export type Source =
+  | { kind: 'bundled'; name: string }
+  | { kind: 'files'; name: string; files: NamedBlob[] }
+  | { kind: 'hub'; name: string; id: string; endpoint?: string }
 
 /** Text to calibrate or evaluate on. Absent: the bundled model's own. */
 export interface NamedText {

@@ -18,7 +18,12 @@ import { ParetoMarks } from './ParetoMarks.tsx'
 import { ParetoTable } from './ParetoTable.tsx'
 import { type Results, useMatrix, useOpenRun } from './results.ts'
 
-const NOTHING = 'Every result is a mark here. Run a cell of the matrix, or a plan on Play.'
+function emptyWords(measure: Measure, sizeless: boolean): string {
+  if (sizeless) return `This recording does not tell size and ${measureWords[measure].long} of its results.`
+  return measure === 'loss'
+    ? 'Every result is a mark here. Run a cell of the matrix, or a plan on Play.'
+    : `No result has a ${measureWords[measure].long} yet. Run a cell of the matrix.`
+}
 
 /** Frame; axes and grid; marks. */
 const PIECES = 3
@@ -78,11 +83,7 @@ export default memo(function ParetoChart(props: { results: Results }) {
       </header>
       <div ref={ref} className={points.length ? 'chart pareto' : 'empty chart pareto'} style={{ minHeight: height }}>
         {points.length === 0 ? (
-          <p>
-            {chosen === 'ratio' || chosen === 'loss'
-              ? NOTHING
-              : `No result has a ${words.long} yet. Run a cell of the matrix.`}
-          </p>
+          <p>{emptyWords(measure, fixed && records.length > 0)}</p>
         ) : (
           <>
             <p className="visually-hidden">{finding(points, measure)}</p>

@@ -64,7 +64,7 @@ export function ParetoMarks({ frame, measure, unquantized, budget, small, onActi
       {unquantized !== undefined && (
         <>
           <path className="unquantized" d={`M${left} ${Y(unquantized)}H${right}`} />
-          <text className="halo ink" x={right} y={Y(unquantized) - 7} textAnchor="end">
+          <text className="halo ink" x={left + 10} y={Y(unquantized) - 7}>
             unquantized {significant(unquantized, 4)}
           </text>
         </>
@@ -142,10 +142,13 @@ function names(points: readonly ParetoPoint[], { X, Y, top, bottom }: Place) {
   )
   return named.map(({ recipe, key }, i) => (
     <text key={key} className={`label halo ${recipeClass(recipe)}`} x={x} y={centres[i] + 4.5}>
-      {recipeShort(recipe)}
+      {shortened(recipeShort(recipe))}
     </text>
   ))
 }
+
+/** Composed recipes have names longer than the margin. */
+const shortened = (name: string) => (name.length > 12 ? `${name.slice(0, 11).trimEnd()}…` : name)
 
 /** Sizes of groups nearer than this share a place. */
 const NEAR = 26

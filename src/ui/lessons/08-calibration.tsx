@@ -35,8 +35,9 @@ function Figure({ state, change }: FigureProps<State>) {
 }
 
 function TextInUse() {
-  const own = useSession((session) => session.calibration?.name)
-  return <p className="caption lesson-note">Calibration text of this run: {own ?? 'the model’s own stories'}.</p>
+  const own = useSession(({ run }) => run.calibration?.text)
+  if (own === undefined) return null
+  return <p className="caption lesson-note">Calibration text of this run: {own}.</p>
 }
 
 function RecordedFigure({ state, change }: FigureProps<State>) {

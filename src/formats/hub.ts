@@ -1,0 +1,83 @@
+// A model on the Hugging Face Hub, or on a server with the same addresses: its list of files, each read lazily by ranges.
+// Listing is @huggingface/hub's, loaded when it is asked for; nothing is requested before.
+import type { CheckpointFile } from './checkpoint.ts'
+import { InputError } from './errors.ts'
+import { ask, type Net, net, remoteFile, statusFact } from './hub-file.ts'
+
+export const hubEndpoint = 'https://huggingface.co'
+
+export interface HubModel {
+  /** owner/name */
+  id: string
+  endpoint: string
+  revision: string
+  /** The one file that an address names. */
+  file?: string
+}
+
+/** Most files of a repository that are listed. */
+const MOST_FILES = 5000
+
+/**
+ * A model by its id, `owner/name` or `owner/name@revision`, or by the address of its page or of one of its files.
+ * @throws InputError when it is neither.
+ */
+export function hubModel(text: string, endpoint = hubEndpoint): HubModel {
+  const given = text.trim()
+  const fail = (): never => {
+    throw new InputError(`'${given.slice(0, 200)}' is neither an id such as owner/name nor the address of a model`)
+  }
+  if (!/^https?:\/\//.test(given)) {
+    const [, id, revision = 'main'] = /^(\w[\w.-]*\/\w[\w.-]*)(?:@([\w.\-/]+))?$/.exec(given) ?? fail()
+    return { id, endpoint: checkedEndpoint(endpoint), revision }
+  }
+  if (!URL.canParse(given)) fail()
+  const { origin, pathname } = new URL(given)
+  const [owner, name, kind, revision = 'main', ...path] = pathname.split('/').filter(Boolean).map(decodeURIComponent)
+  if (owner === undefined || name === undefined) fail()
+  if (kind !== undefined && !['tree', 'blob', 'resolve'].includes(kind)) fail()
+  const id = `${owner}/${name}`
+  if (!/^\w[\w.-]*\/\w[\w.-]*$/.test(id)) fail()
+  return { id, endpoint: origin, revision, ...(path.length && kind !== 'tree' && { file: path.join('/') }) }
+}
+
+function checkedEndpoint(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new InputError(`the endpoint '${endpoint.slice(0, 200)}' is no address such as ${hubEndpoint}`)
+  return url.href.replace(/\/+$/, '')
+}
+
+/** The files in the outermost folder of a model. @throws InputError saying why it cannot be listed. */
+export async function hubFiles(model: HubModel, world: Net = net): Promise<{ name: string; files: CheckpointFile[] }> {
+  const { id, endpoint, revision, file } = model
+  const { listFiles, HubApiError } = await import('@huggingface/hub')
+  const files: CheckpointFile[] = []
+  const what = `${id} on ${new URL(endpoint).host}`
+  const fetch = (input: RequestInfo | URL, init?: RequestInit) => {
+    const url = input instanceof Request ? input.url : String(input)
+    if (new URL(url).origin !== new URL(endpoint).origin)
+      throw new InputError(`${what}: its list goes on at another server, ${new URL(url).host}`)
+    return ask(url, what, world, init)
+  }
+  try {
+    for await (const { type, path, size, lfs } of listFiles({ repo: id, hubUrl: endpoint, revision, fetch })) {
+      if (type !== 'file') continue
+      if (files.length >= MOST_FILES) throw new InputError(`${what} has more than ${MOST_FILES} files`)
+      const bytes = lfs?.size ?? size
+      if (typeof path !== 'string' || !Number.isSafeInteger(bytes) || bytes < 0)
+        throw new InputError(`${what}: its list names ${JSON.stringify(path)} with a size of ${JSON.stringify(bytes)}`)
+      const address = path.split('/').map(encodeURIComponent).join('/')
+      const url = `${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${address}`
+      files.push({ path, blob: remoteFile(url, `${id}/${path}`, bytes, world) })
+    }
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    if (error instanceof HubApiError) throw new InputError(statusFact(error.statusCode, what), { cause: error })
+    throw new InputError(`${what}: its list of files cannot be read (${(error as Error).message})`, { cause: error })
+  }
+  if (!files.length) throw new InputError(`${what} has no files`)
+  // Of several GGUF files of one model, the one that is named.
+  const named = file?.endsWith('.gguf') ? files.filter(({ path }) => path === file || !path.endsWith('.gguf')) : files
+  return { name: id.split('/')[1], files: named }
+}

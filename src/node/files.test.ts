@@ -1,0 +1,49 @@
+// Where the command line finds a model: a folder, a GGUF file with the tokenizer beside it, or a server with the Hub's
+// addresses.
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { openCheckpoint } from '../formats/checkpoint.ts'
+import { bundledFolder, checkpointFiles } from '../test/bundled.ts'
+import { command, freshFolder } from '../test/command.ts'
+import { llamaGguf } from '../test/gguf.ts'
+import { hubServer } from '../test/hub-server.ts'
+import { modelFiles } from './files.ts'
+
+const folder = freshFolder()
+
+test('a GGUF file brings the tokenizer beside it', async () => {
+  const original = await openCheckpoint('x', await checkpointFiles())
+  const path = join(folder.path, 'm.gguf')
+  writeFileSync(path, await llamaGguf(original, 'Q8_0', { 'tokenizer.ggml.model': 'llama' }))
+  cpSync(join(bundledFolder, 'tokenizer.json'), join(folder.path, 'tokenizer.json'))
+  writeFileSync(join(folder.path, 'notes.txt'), 'not read')
+  const { name, files } = await modelFiles(path)
+  const checkpoint = await openCheckpoint(name, files)
+  expect(checkpoint).toMatchObject({ name: 'm.gguf', fileCount: 2, skipped: [], tokenizerJson: original.tokenizerJson })
+})
+
+test('an id is read from the endpoint, and a path that exists never is', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+  const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
+  const served = Object.fromEntries(
+    names.map((name) => [name, new Uint8Array(readFileSync(join(bundledFolder, name)))]),
+  )
+  await using server = await hubServer('owner/tiny', served)
+  const { name, files } = await modelFiles('owner/tiny', server.endpoint)
+  const checkpoint = await openCheckpoint(name, files)
+  expect([checkpoint.name, checkpoint.tensors.size]).toEqual(['tiny', 38])
+  expect(said.mock.calls.join('')).toBe(`no folder owner/tiny here: reading owner/tiny from ${server.endpoint}\n`)
+  const before = server.asked.length
+  expect((await modelFiles(bundledFolder, server.endpoint)).files.length).toBeGreaterThan(4)
+  expect(server.asked).toHaveLength(before)
+})
+
+test('a model that the endpoint does not have is refused in one line', async () => {
+  await using server = await hubServer('owner/tiny', {})
+  const text = join(bundledFolder, 'calibration.txt')
+  const flags = ['--calibration', text, '--evaluation', text, '--recipe', 'rtn', '--bits', '3']
+  const { status, lines, complaint } = await command('model', 'owner/other', '--endpoint', server.endpoint, ...flags)
+  expect({ status, lines }).toEqual({ status: 2, lines: [] })
+  expect(complaint).toContain('the server answered 404: there is no such model, revision or file')
+})
