@@ -14,7 +14,8 @@ function checkTensor({ tensors }: Checkpoint, name: string, shape: readonly numb
   if (!tensor) throw new InputError(`tensor '${name}' of shape [${shape.join(', ')}] is missing`)
   if (tensor.shape.join() !== shape.join())
     throw new InputError(`${name} has shape [${tensor.shape.join(', ')}], the config asks for [${shape.join(', ')}]`)
-  if (!isFloat(tensor.dtype)) throw new InputError(`${name} is ${tensor.dtype}; weights are F64, F32, F16, BF16, F8_E5M2 or F8_E4M3`)
+  if (!isFloat(tensor.dtype))
+    throw new InputError(`${name} is ${tensor.dtype}; weights are F64, F32, F16, BF16, F8_E5M2 or F8_E4M3`)
 }
 
 /** @throws InputError naming every tensor that is missing, no float, or of another shape. */
