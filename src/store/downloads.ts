@@ -74,6 +74,7 @@ export function layersCsv(run: Run): string {
 /** 'tiny-tales-1m-3bit-row' */
 export function fileStem(run: Run): string {
   const { model, plan } = run
-  const group = plan?.group ? `g${plan.group}` : 'row'
-  return `${(model?.name ?? 'run').replace(/[^\w.-]+/g, '-')}-${plan && isMixed(plan) ? 'mixed' : `${plan?.bits ?? 0}bit`}-${group}`
+  if (!plan) return 'cdquant'
+  const group = plan.group ? `g${plan.group}` : 'row'
+  return `${(model?.name ?? 'run').replace(/[^\w.-]+/g, '-')}-${isMixed(plan) ? 'mixed' : `${plan.bits}bit`}-${group}`
 }

@@ -4,7 +4,7 @@
 //     <Download name="every-layer" csv={() => csv([['layer', 'loss'], …])} />
 //   </header> … charts, canvases, HTML … </section>
 //
-// The picture is the nearest `.figure` around the button as it stands on the screen (light or dark, title and caption
+// The picture is the nearest `.figure`, or element with `data-figure="its title"`, around the button as it stands on the screen (light or dark, title and caption
 // included), without fields, buttons outside of table cells, and whatever carries `data-not-in-picture`. `name` becomes
 // the end of the file's name; `title` names the button where that is not enough. `picture={false}`: the table alone.
 import { useId, useRef, useState } from 'react'
@@ -41,7 +41,7 @@ export function Download({ name, title, csv, picture = true, disabled = false }:
   const stem = () => `${fileStem(playground.store.getState().run)}-${name}`
   const save = async (kind: Kind) => {
     if (kind === 'csv') return saveText(`${stem()}.csv`, 'text/csv', csv?.() ?? '')
-    const figure = box.current?.closest<HTMLElement>('.figure')
+    const figure = box.current?.closest<HTMLElement>('.figure, [data-figure]')
     if (!figure) throw new Error('the button stands outside of a figure')
     const { pictureOf, toPng } = await import('./picture.ts')
     const drawn = pictureOf(figure, sourceNote(playground.store.getState().run))

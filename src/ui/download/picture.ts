@@ -36,7 +36,8 @@ export function pictureOf(figure: HTMLElement, note = ''): Picture {
   const below = Math.ceil(bottom - box.top + MARGIN + 30)
   const lines = note ? painter.note(note, MARGIN, below, box.width, figure) : 0
   const height = below - 30 + MARGIN + lines * NOTE_LINE
-  const title = figure.querySelector('h2, h3')?.textContent ?? figure.getAttribute('aria-label') ?? ''
+  const title =
+    figure.dataset.figure ?? figure.querySelector('h2, h3')?.textContent ?? figure.getAttribute('aria-label') ?? ''
   const caption = figure.querySelector('.caption')?.textContent ?? ''
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,

@@ -1,5 +1,6 @@
 // The room Lessons: one lesson's picture, the words of its step, the way on; all lessons below.
 import { type RefObject, Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { Download } from '../download/Download.tsx'
 import { Icon } from '../icons.tsx'
 import { useKeys } from '../keys.ts'
 import { Part } from '../Part.tsx'
@@ -69,7 +70,8 @@ export function LessonsRoom() {
       </p>
       <Problems texts={problems} />
       <div className="lesson-stage" ref={stage}>
-        <section className="lesson-picture" aria-label="Picture">
+        <section className="lesson-picture" aria-label="Picture" data-figure={`${title}: ${current.title}`}>
+          <Download name={`lesson-${name}-${step}`} title="picture" />
           <Suspense fallback={<div className="chart lesson-waiting" aria-busy="true" />}>
             <Figure key={name} state={state} change={touch} />
           </Suspense>

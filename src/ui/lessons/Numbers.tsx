@@ -1,5 +1,6 @@
-// A picture's numbers as a table, folded.
-import type { ReactNode } from 'react'
+// A picture's numbers as a table, folded; it downloads as CSV.
+import { type Cell, csv } from '../../store/csv.ts'
+import { Download } from '../download/Download.tsx'
 
 export function Numbers({
   caption,
@@ -8,11 +9,17 @@ export function Numbers({
 }: {
   caption: string
   head: readonly string[]
-  rows: readonly (readonly ReactNode[])[]
+  rows: readonly (readonly Cell[])[]
 }) {
   return (
     <details className="numbers">
       <summary>The numbers</summary>
+      <Download
+        name={`lesson ${caption}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}
+        title={`table: ${caption}`}
+        csv={() => csv([head, ...rows])}
+        picture={false}
+      />
       <div className="scroller" tabIndex={0} role="region" aria-label={caption}>
         <table>
           <caption className="visually-hidden">{caption}</caption>
