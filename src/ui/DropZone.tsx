@@ -26,7 +26,7 @@ export function DropZone({ large }: { large?: boolean }) {
       <div>
         <b>Drop your model here</b>
         <p>
-          A Llama folder from Hugging Face, or its files: config.json, tokenizer.json and *.safetensors. Read in this
+          A model folder from Hugging Face, or its files: config.json, tokenizer.json and *.safetensors. Read in this
           tab, never uploaded. A run saved here (.json) opens too.
         </p>
       </div>
