@@ -1,6 +1,9 @@
 // What all other stories stand on: WebGPU comes up in a worker, on the software adapter.
 import { expect, test } from '@playwright/test'
 
+// The worker of this test is no file of the page.
+test.use({ bypassCSP: true })
+
 test('a worker gets a GPU device and computes on it', async ({ page }) => {
   await page.goto('?autorun=0')
   const answer = await page.evaluate(() => {

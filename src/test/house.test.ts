@@ -132,3 +132,17 @@ test('only math/random.ts is random, and nothing that yields events reads a cloc
   )
   expect([...random, ...clocks].map(({ path }) => path)).toEqual([])
 })
+
+test('a room names no class that another room names: their style sheets stay loaded together', () => {
+  const rooms = new Map<string, string>()
+  const twice: string[] = []
+  for (const path of filesBelow('src/ui').filter((path) => /^src\/ui\/\w+\/.*\.css$/.test(path))) {
+    const room = path.split('/')[2]
+    for (const [, name] of readFileSync(path, 'utf8').matchAll(/^\.([\w-]+) \{$/gm)) {
+      const other = rooms.get(name)
+      if (other && other !== room) twice.push(`.${name}: ${other}, ${room}`)
+      rooms.set(name, room)
+    }
+  }
+  expect(twice).toEqual([])
+})

@@ -67,7 +67,7 @@ function Handle({ name, value, domain, x, perPixel, step, change }: HandleProps)
   }
   return (
     <span
-      className="handle"
+      className="clip-handle"
       style={{ left: x }}
       role="slider"
       tabIndex={0}

@@ -48,7 +48,7 @@ export function LayerHead({ run, model, layers, facts, state, recipes, recipe, p
               : `${layerName(facts)}${recipe === undefined || !run.plan ? '' : `: ${recipeTitle(recipe)} has not solved it yet`}`}
           </h1>
           {state && recipe !== undefined && result && (
-            <dl className="numbers" aria-label="Numbers of this layer">
+            <dl className="layer-numbers" aria-label="Numbers of this layer">
               {layerNumbers(run, state, recipe).map(({ name, value, of, loud }) => (
                 <div key={name}>
                   <dt>{name}</dt>

@@ -1,4 +1,5 @@
 // A picture's numbers as a table, folded; it downloads as CSV.
+import { useState } from 'react'
 import { type Cell, csv } from '../../store/csv.ts'
 import { Download } from '../download/Download.tsx'
 
@@ -11,15 +12,18 @@ export function Numbers({
   head: readonly string[]
   rows: readonly (readonly Cell[])[]
 }) {
+  const [open, setOpen] = useState(false)
   return (
-    <details className="numbers">
+    <details className="numbers" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>The numbers</summary>
-      <Download
-        name={`lesson ${caption}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}
-        title={`table: ${caption}`}
-        csv={() => csv([head, ...rows])}
-        picture={false}
-      />
+      {open && (
+        <Download
+          name={`lesson ${caption}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}
+          title={`table: ${caption}`}
+          csv={() => csv([head, ...rows])}
+          picture={false}
+        />
+      )}
       <div className="scroller" tabIndex={0} role="region" aria-label={caption}>
         <table>
           <caption className="visually-hidden">{caption}</caption>
