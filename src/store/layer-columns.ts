@@ -14,11 +14,16 @@ export interface Bins {
   count: number
 }
 
-/** `diagonal` decides where the order is not natural. */
-export function binsOf(columns: number, order: ColumnOrder, diagonal: ArrayLike<number> | undefined): Bins {
+/** `diagonal` decides where the order is not natural; `most`: bins at most. */
+export function binsOf(
+  columns: number,
+  order: ColumnOrder,
+  diagonal: ArrayLike<number> | undefined,
+  most = MOST_BINS,
+): Bins {
   const natural = Uint32Array.from({ length: columns }, (_, j) => j)
   const sorted = order === 'diagonal' && diagonal ? natural.sort((a, b) => diagonal[b] - diagonal[a] || a - b) : natural
-  const each = Math.ceil(columns / MOST_BINS)
+  const each = Math.ceil(columns / Math.min(MOST_BINS, Math.max(1, most)))
   return { each, order: sorted, count: Math.ceil(columns / each) }
 }
 

@@ -13,6 +13,9 @@ export function RunBar() {
   const state = useSession((session) => session.state)
   const recording = useSession((session) => session.recording !== undefined)
   const usable = useSession((session) => session.recording !== undefined || session.unavailable === undefined)
+  // Before the first model is there, nothing can begin.
+  const early = useSession((session) => session.reading && !session.opened && !session.recording)
+  const idle = !usable || early || state === 'opening'
   const going = state === 'running'
   const busy = going || state === 'paused'
   return (
@@ -29,7 +32,7 @@ export function RunBar() {
             type="button"
             className="btn primary"
             aria-label="Run"
-            disabled={!usable || state === 'opening'}
+            disabled={idle}
             onClick={() => playground.run()}
           >
             <Icon name="run" />
@@ -42,7 +45,7 @@ export function RunBar() {
           className="btn"
           aria-label="Step"
           title="Work to the end of the next layer, then pause (→)"
-          disabled={!usable || state === 'opening'}
+          disabled={idle}
           onClick={() => playground.step()}
         >
           <Icon name="step" />

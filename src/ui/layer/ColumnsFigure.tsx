@@ -8,6 +8,7 @@ import { linearFrame } from '../charts/scales.ts'
 import { Download } from '../download/Download.tsx'
 import { recipeClass } from '../marks.tsx'
 import { Segments } from '../Segments.tsx'
+import { useWidth } from '../width.ts'
 import { useAnswer } from './answer.ts'
 import { ColumnChart, fiveTicks, useScales } from './ColumnChart.tsx'
 import { ColumnTable } from './ColumnTable.tsx'
@@ -28,6 +29,8 @@ interface Props {
 const MOST_BESIDE = 5e8
 /** Shares are shown in so many parts of the output's energy. */
 const UNIT = 1e-4
+/** A narrower bar has no room for an outline round it. */
+const LEAST_PIXELS = 5
 
 export function ColumnsFigure({ layer, info, recipe, moment, yardstick, energy, of }: Props) {
   const [order, setOrder] = useState<ColumnOrder>('natural')
@@ -35,7 +38,9 @@ export function ColumnsFigure({ layer, info, recipe, moment, yardstick, energy, 
   const kind = rows * columns * columns > MOST_BESIDE ? 'layer-columns-on-device' : 'layer-columns'
   const own = useAnswer(kind, diagonal && { layer, recipe, ...(moment !== undefined && { moment }) }, of)
   const other = useAnswer(kind, diagonal && yardstick !== undefined ? { layer, recipe: yardstick } : undefined, of)
-  const bins = useMemo(() => binsOf(columns, order, diagonal), [columns, order, diagonal])
+  const [ref, width] = useWidth<HTMLElement>()
+  const most = width > 0 ? Math.floor(width / LEAST_PIXELS) : undefined
+  const bins = useMemo(() => binsOf(columns, order, diagonal, most), [columns, order, diagonal, most])
   const shares = useMemo(
     () => (own.answer?.shares.length === columns ? scaled(own.answer.shares, bins, energy) : undefined),
     [own.answer, bins, columns, energy],
@@ -53,7 +58,7 @@ export function ColumnsFigure({ layer, info, recipe, moment, yardstick, energy, 
       ? `In the last third of the columns ${name} is ${late < 0 ? `${percent(-late)} below` : `${percent(late)} above`} ${recipeShort(yardstick)}.`
       : ''
   return (
-    <section className="figure span-12" aria-labelledby="by-column">
+    <section ref={ref} className="figure span-12" aria-labelledby="by-column">
       <header>
         <div>
           <h2 id="by-column">Error by column</h2>

@@ -238,7 +238,7 @@ function Spectrum({
         smallest {significant(smallest, 3)}
       </text>
       <path className="lambda" d={`M${plot.x} ${Y(lambda)}H${right}`} />
-      <text className="halo" x={plot.x + 4} y={under ? Y(lambda) + 16 : Y(lambda) - 8}>
+      <text className="halo" x={plot.x + 4} y={Y(lambda) - 8}>
         λ = {used} × mean diagonal = {significant(lambda, 3)}
       </text>
     </g>

@@ -1,6 +1,6 @@
 // The room Layer: any layer of a run, by any of its recipes. Weights as pixels, the levels of one group, the error by
 // column, the descent to go back in, the Hessian.
-import { useDeferredValue, useEffect, useMemo, useState } from 'react'
+import { memo, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { createStore, useStore } from 'zustand'
 import { challenger, focusLayer, reference } from '../../store/compare.ts'
 import type { Place } from '../../store/layer-place.ts'
@@ -25,6 +25,8 @@ const look = createStore<{ place: Place | undefined; weight: Weight }>(() => ({
   place: undefined,
   weight: { row: 18, column: 0 },
 }))
+
+const Levels = memo(GroupFigure)
 
 const recorded =
   'A recorded run holds no weights and no Hessians. Here are its losses, descents and eigenvalues; pixels, levels, errors by column and the way back need a run in this tab.'
@@ -127,6 +129,9 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
     [run, layer, ready, state, recipe, moment, replay, words, want, of],
   )
   const later = useDeferredValue(charted)
+  const { column } = at
+  // Pixels first: the dots of a group take longer to draw.
+  const levels = useDeferredValue(useMemo(() => group && { group, recipe: solver, column }, [group, solver, column]))
   if (!ready || !charted) return <p className="empty">{reading.problem ?? 'Reading the weights …'}</p>
   const { info } = ready
   return (
@@ -144,7 +149,7 @@ function Figures({ run, facts: wanted, recipe }: FiguresProps) {
         group={group && { from: group.from, width: group.weights.length }}
         of={of}
       />
-      {group && <GroupFigure group={group} recipe={solver} column={at.column} />}
+      {levels && <Levels {...levels} />}
       <Charts charted={later ?? charted} />
       {replay && result && solver !== undefined && replay.moments.length > 1 && (
         <MomentBar
