@@ -1,5 +1,4 @@
 // Bits × recipe out of kept records: which number a cell shows, which is lowest in its column, what has not been run.
-import type { Perplexity } from '../pipeline/events.ts'
 import { count, knownRecipe, plural, significant } from './wording.ts'
 import { meanRelative, type RunRecord, type Scope } from './records.ts'
 import { inOrder } from './url.ts'
@@ -25,9 +24,6 @@ export const onLogAxis = (measure: Measure) => measure === 'loss' || measure ===
 
 export const YARDSTICK = 'gptq'
 
-/** What an evaluation may know beside the perplexity. */
-type Whole = Perplexity & { kl?: { mean: number }; top1?: number }
-
 /** The bit widths that always have a column. */
 const COLUMNS = [2, 3, 4, 8]
 
@@ -47,7 +43,7 @@ export function measured(
     return held.length === layers.length ? meanRelative(held) : undefined
   }
   if (!record.perplexity || record.evaluation?.digest !== scope.evaluation) return undefined
-  const { value, kl, top1 }: Whole = record.perplexity
+  const { value, kl, top1 } = record.perplexity
   return measure === 'perplexity' ? value : measure === 'kl' ? kl?.mean : top1
 }
 

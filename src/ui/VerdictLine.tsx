@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { progress } from '../store/progress.ts'
 import { invitation, verdict, type Verdict } from '../store/verdict.ts'
-import { recipeClass } from './marks.tsx'
+import { Sentence } from './Sentence.tsx'
 import { useSession } from './session.ts'
 
 export function VerdictLine({ layer }: { layer: string | undefined }) {
@@ -19,15 +19,7 @@ export function VerdictLine({ layer }: { layer: string | undefined }) {
   return (
     <section className="verdict" aria-label="Verdict">
       <h1>
-        {headline.map((word, i) =>
-          typeof word === 'string' ? (
-            word
-          ) : (
-            <em key={i} className={recipeClass(word.recipe)}>
-              {word.text}
-            </em>
-          ),
-        )}
+        <Sentence words={headline} />
       </h1>
       <p>{detail}</p>
       <p className="visually-hidden" aria-live="polite">

@@ -5,7 +5,7 @@ import { compareVerdict } from '../../store/matrix-verdict.ts'
 import { recordsCsv, recordsJson } from '../../store/records-files.ts'
 import { saveText } from '../clipboard.ts'
 import { Icon } from '../icons.tsx'
-import { recipeClass } from '../marks.tsx'
+import { Sentence } from '../Sentence.tsx'
 import { usePlayground, useSession } from '../session.ts'
 import ParetoChart from './ParetoChart.tsx'
 import { useIdentity, useResults } from './results.ts'
@@ -31,15 +31,7 @@ export function CompareRoom() {
       <div className="compare-head">
         <section className="verdict" aria-label="Verdict">
           <h1>
-            {headline.map((word, i) =>
-              typeof word === 'string' ? (
-                word
-              ) : (
-                <em key={i} className={recipeClass(word.recipe)}>
-                  {word.text}
-                </em>
-              ),
-            )}
+            <Sentence words={headline} />
           </h1>
           <p>{detail}</p>
         </section>

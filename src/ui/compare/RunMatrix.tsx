@@ -15,11 +15,11 @@ import {
   valueText,
 } from '../../store/matrix.ts'
 import { recipes as presets } from '../../quantize/recipes.ts'
-import { familyTitles } from '../../store/compose.ts'
 import { groupWords, recipeShort, recipeTitle } from '../../store/wording.ts'
 import { Download } from '../download/Download.tsx'
 import { Glyph, recipeClass } from '../marks.tsx'
 import { Segments } from '../Segments.tsx'
+import { RecipeOptions } from '../RecipeOptions.tsx'
 import { usePlayground, useSession } from '../session.ts'
 import { KeptLine, MatrixJob } from './MatrixJob.tsx'
 import { type Results, useMatrix, useOpenRun } from './results.ts'
@@ -188,7 +188,6 @@ function Picker({ shown }: { shown: readonly string[] }) {
   const { matrix } = usePlayground()
   const left = presets.filter(({ name }) => !shown.includes(name))
   if (!left.length) return null
-  const families = [...new Set(left.map(({ family }) => family))]
   return (
     <select
       className="select"
@@ -199,17 +198,7 @@ function Picker({ shown }: { shown: readonly string[] }) {
       <option value="" disabled>
         Add a recipe
       </option>
-      {families.map((family) => (
-        <optgroup key={family} label={familyTitles[family]}>
-          {left
-            .filter((recipe) => recipe.family === family)
-            .map(({ name, title }) => (
-              <option key={name} value={name}>
-                {title}
-              </option>
-            ))}
-        </optgroup>
-      ))}
+      <RecipeOptions recipes={left} />
     </select>
   )
 }

@@ -3,17 +3,16 @@ import { useId, useState } from 'react'
 import { grids } from '../../quantize/grids/index.ts'
 import { recipes } from '../../quantize/recipes.ts'
 import { transforms } from '../../quantize/transforms/index.ts'
-import { draftOf, draftProblems, emptyDraft, familyTitles, nearestPreset, recipeOf } from '../../store/compose.ts'
+import { draftOf, draftProblems, emptyDraft, nearestPreset, recipeOf } from '../../store/compose.ts'
 import type { Draft } from '../../store/compose.ts'
 import { inOrder } from '../../store/url.ts'
 import { list } from '../../store/wording.ts'
+import { RecipeOptions } from '../RecipeOptions.tsx'
 import { Swatch } from '../marks.tsx'
 import { usePlayground, useSession } from '../session.ts'
 import { StageList } from './StageList.tsx'
 import { StepChain } from './StepChain.tsx'
 import './compose.css'
-
-const families = [...new Set(recipes.map(({ family }) => family))]
 
 export function Composer({ id, onAdded }: { id: string; onAdded(): void }) {
   const playground = usePlayground()
@@ -46,17 +45,7 @@ export function Composer({ id, onAdded }: { id: string; onAdded(): void }) {
           }}
         >
           <option value="">{draft.steps.length ? 'none of them' : 'choose …'}</option>
-          {families.map((family) => (
-            <optgroup key={family} label={familyTitles[family]}>
-              {recipes
-                .filter((one) => one.family === family)
-                .map(({ name, title }) => (
-                  <option key={name} value={name}>
-                    {title}
-                  </option>
-                ))}
-            </optgroup>
-          ))}
+          <RecipeOptions recipes={recipes} />
         </select>
       </div>
       <StageList

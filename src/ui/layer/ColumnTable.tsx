@@ -1,4 +1,4 @@
-// The numbers of a chart along the columns, folded below it and made only when unfolded.
+// The numbers of a figure of the room Layer, folded below it and made only when unfolded.
 import { useState } from 'react'
 import '../charts/tables.css'
 

@@ -8,6 +8,7 @@ import type { GroupAnswer } from '../../worker/layer-questions.ts'
 import { Download } from '../download/Download.tsx'
 import { recipeClass } from '../marks.tsx'
 import { useWidth } from '../width.ts'
+import { ColumnTable } from './ColumnTable.tsx'
 import { ClipHandles } from './ClipHandles.tsx'
 import { LevelPicture } from './LevelPicture.tsx'
 
@@ -59,7 +60,17 @@ export function GroupFigure({ group, recipe, column }: Props) {
           <Line key={`${row} ${from} ${view.scale}`} group={group} view={view} width={width} column={column} />
         )}
       </div>
-      {view && <GroupTable group={group} />}
+      {view && (
+        <ColumnTable
+          label="This group as a table"
+          heads={header}
+          rows={() =>
+            groupRows(group, view).map((cells) =>
+              cells.map((cell, i) => (i === 1 || i === 2 ? significant(Number(cell), 4) : String(cell))),
+            )
+          }
+        />
+      )}
     </section>
   )
 }
@@ -168,42 +179,4 @@ function groupRows({ solved, weights }: GroupAnswer, view: View): (string | numb
 
 function groupCsv(group: GroupAnswer): string {
   return csv([header, ...groupRows(group, groupView(group)!)])
-}
-
-function GroupTable({ group }: { group: GroupAnswer }) {
-  const [open, setOpen] = useState(false)
-  return (
-    <details className="as-table" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>As a table</summary>
-      {open && (
-        <div className="scroller" tabIndex={0} role="region" aria-label="This group as a table">
-          <table>
-            <thead>
-              <tr>
-                {header.map((title) => (
-                  <th key={title} scope="col" className="number">
-                    {title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {groupRows(group, groupView(group)!).map(([column, ...rest]) => (
-                <tr key={column}>
-                  <th scope="row" className="number">
-                    {column}
-                  </th>
-                  {rest.map((value, i) => (
-                    <td key={i} className="number">
-                      {i < 2 ? significant(Number(value), 4) : value}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </details>
-  )
 }

@@ -5,6 +5,7 @@ import type { LayerFacts } from '../../pipeline/events.ts'
 import type { LayerState, Run } from '../../store/run.ts'
 import { count, groupWords, layerName, moduleName, recipeShort, recipeTitle } from '../../store/wording.ts'
 import { Glyph, recipeClass } from '../marks.tsx'
+import { Sentence } from '../Sentence.tsx'
 import { usePlayground } from '../session.ts'
 import { useWidth } from '../width.ts'
 
@@ -35,17 +36,11 @@ export function LayerHead({ run, model, layers, facts, state, recipes, recipe, p
       <div className="pagehead">
         <div>
           <h1>
-            {sentence
-              ? sentence.map((word, i) =>
-                  typeof word === 'string' ? (
-                    word
-                  ) : (
-                    <em key={i} className={recipeClass(word.recipe)}>
-                      {word.text}
-                    </em>
-                  ),
-                )
-              : `${layerName(facts)}${recipe === undefined || !run.plan ? '' : `: ${recipeTitle(recipe)} has not solved it yet`}`}
+            {sentence ? (
+              <Sentence words={sentence} />
+            ) : (
+              `${layerName(facts)}${recipe === undefined || !run.plan ? '' : `: ${recipeTitle(recipe)} has not solved it yet`}`
+            )}
           </h1>
           {state && recipe !== undefined && result && (
             <dl className="layer-numbers" aria-label="Numbers of this layer">
