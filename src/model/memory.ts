@@ -13,6 +13,8 @@ export interface MemoryPlan {
   buffers: (MemoryLine & { detail: string })[]
   /** Bytes alive together while a block is calibrated. */
   memory: MemoryLine[]
+  /** The largest sum of what is alive together. */
+  peakBytes: number
 }
 
 /** What a plan decides about memory. */
@@ -76,7 +78,7 @@ export function memoryPlan(
     { label: 'Hessians of a block', bytes: hessians * sum(inputColumns.map((columns) => 4 * columns ** 2)) },
     { label: 'Intermediate results', bytes: 4 * window * widths },
   ]
-  return { buffers, memory }
+  return { buffers, memory, peakBytes: sum(memory.map(({ bytes }) => bytes)) }
 }
 
 /** @throws GpuLimitError naming the first weight or Hessian that one binding of this adapter cannot hold. */
