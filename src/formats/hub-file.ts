@@ -14,6 +14,15 @@ export const net: Net = {
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 }
 
+/** As whom a server is asked, and until when. */
+export interface Access {
+  /** Sent to the endpoint itself; fetch leaves it out where a redirect leads to another origin. */
+  token?: string
+  /** Ends every request; what was waited for is rejected with its reason. */
+  signal?: AbortSignal
+  net?: Net
+}
+
 /** Requests without any progress after which the reader gives up. */
 const ATTEMPTS = 5
 const FIRST_WAIT_MS = 250
@@ -28,16 +37,27 @@ const isBusy = (status: number) => status === 408 || status === 429 || status >=
  * An answer to a request, asked for again while the server is busy or out of reach.
  * @throws InputError when it stays so.
  */
-export async function ask(url: string, what: string, { fetch, wait }: Net, init?: RequestInit): Promise<Response> {
+export async function ask(url: string, what: string, access: Access, init?: RequestInit): Promise<Response> {
+  const { token, signal, net: world = net } = access
+  const { fetch, wait } = world
+  const headers = new Headers(init?.headers)
+  if (token !== undefined) headers.set('Authorization', `Bearer ${token}`)
   let fact = ''
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1))
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_MS) })
+      const timeout = AbortSignal.timeout(REQUEST_MS)
+      signal?.throwIfAborted()
+      const response = await fetch(url, {
+        ...init,
+        headers,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      })
       if (!isBusy(response.status)) return response
       fact = `the server answered ${response.status} ${response.statusText}`.trim()
       await response.body?.cancel()
     } catch (error) {
+      signal?.throwIfAborted()
       if (error instanceof InputError) throw error
       fact = `${new URL(url).host} cannot be reached (${reasonOf(error)})`
     }
@@ -60,7 +80,8 @@ export function statusFact(status: number, what: string): string {
 }
 
 /** A file of `size` bytes. */
-export function remoteFile(url: string, what: string, size: number, world: Net = net): ByteSource {
+export function remoteFile(url: string, what: string, size: number, access: Access = {}): ByteSource {
+  const { signal, net: world = net } = access
   let whole: Promise<ArrayBuffer> | undefined
   const range = async (start: number, end: number): Promise<ArrayBuffer> => {
     if (whole) return (await whole).slice(start, end)
@@ -68,7 +89,7 @@ export function remoteFile(url: string, what: string, size: number, world: Net =
     let done = 0
     for (let failures = 0; done < bytes.length;) {
       const from = start + done
-      const response = await ask(url, what, world, { headers: { Range: `bytes=${from}-${end - 1}` } })
+      const response = await ask(url, what, access, { headers: { Range: `bytes=${from}-${end - 1}` } })
       if (response.status === 200 && (from > 0 || end < size)) {
         whole ??= wholeFile(response)
         whole.catch(() => (whole = undefined))
@@ -88,6 +109,7 @@ export function remoteFile(url: string, what: string, size: number, world: Net =
           done += chunk.length
         }
       } catch (error) {
+        signal?.throwIfAborted()
         if (error instanceof InputError) throw error
       }
       failures = done > before ? 0 : failures + 1

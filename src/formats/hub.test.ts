@@ -27,7 +27,7 @@ async function served<T>(
   const waits: number[] = []
   const world = { ...net, wait: (ms: number) => (waits.push(ms), Promise.resolve()) }
   const result = await work(async () => {
-    const { name, files } = await hubFiles(hubModel(id, server.endpoint), world)
+    const { name, files } = await hubFiles(hubModel(id, server.endpoint), { net: world })
     return openCheckpoint(name, files)
   })
   return { result, asked: server.asked, waits, endpoint: server.endpoint }
@@ -111,7 +111,7 @@ test('a server that ignores ranges: small files are read whole, once; a large on
 test('nothing there to answer', async () => {
   const { endpoint } = await served({}, () => Promise.resolve())
   const world = { ...net, wait: () => Promise.resolve() }
-  await expect(hubFiles(hubModel(id, endpoint), world)).rejects.toThrow(
+  await expect(hubFiles(hubModel(id, endpoint), { net: world })).rejects.toThrow(
     /^owner\/tiny-tales-1m on 127\.0\.0\.1:\d+: 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\), asked 5 times$/,
   )
 })

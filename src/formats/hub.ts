@@ -2,7 +2,7 @@
 // Listing is @huggingface/hub's, loaded when it is asked for; nothing is requested before.
 import type { CheckpointFile } from './checkpoint.ts'
 import { InputError } from './errors.ts'
-import { ask, type Net, net, remoteFile, statusFact } from './hub-file.ts'
+import { type Access, ask, remoteFile, statusFact } from './hub-file.ts'
 
 export const hubEndpoint = 'https://huggingface.co'
 
@@ -48,8 +48,14 @@ function checkedEndpoint(endpoint: string): string {
   return url.href.replace(/\/+$/, '')
 }
 
-/** The files in the outermost folder of a model. @throws InputError saying why it cannot be listed. */
-export async function hubFiles(model: HubModel, world: Net = net): Promise<{ name: string; files: CheckpointFile[] }> {
+/**
+ * The files in the outermost folder of a model.
+ * @throws InputError saying why it cannot be listed; the signal's reason once it is aborted, as do reads of the files.
+ */
+export async function hubFiles(
+  model: HubModel,
+  access: Access = {},
+): Promise<{ name: string; files: CheckpointFile[] }> {
   const { id, endpoint, revision, file } = model
   const { listFiles, HubApiError } = await import('@huggingface/hub')
   const files: CheckpointFile[] = []
@@ -58,7 +64,7 @@ export async function hubFiles(model: HubModel, world: Net = net): Promise<{ nam
     const url = input instanceof Request ? input.url : String(input)
     if (new URL(url).origin !== new URL(endpoint).origin)
       throw new InputError(`${what}: its list goes on at another server, ${new URL(url).host}`)
-    return ask(url, what, world, init)
+    return ask(url, what, access, init)
   }
   try {
     for await (const { type, path, size, lfs } of listFiles({ repo: id, hubUrl: endpoint, revision, fetch })) {
@@ -69,9 +75,10 @@ export async function hubFiles(model: HubModel, world: Net = net): Promise<{ nam
         throw new InputError(`${what}: its list names ${JSON.stringify(path)} with a size of ${JSON.stringify(bytes)}`)
       const address = path.split('/').map(encodeURIComponent).join('/')
       const url = `${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${address}`
-      files.push({ path, blob: remoteFile(url, `${id}/${path}`, bytes, world) })
+      files.push({ path, blob: remoteFile(url, `${id}/${path}`, bytes, access) })
     }
   } catch (error) {
+    access.signal?.throwIfAborted()
     if (error instanceof InputError) throw error
     if (error instanceof HubApiError) throw new InputError(statusFact(error.statusCode, what), { cause: error })
     throw new InputError(`${what}: its list of files cannot be read (${(error as Error).message})`, { cause: error })

@@ -9,7 +9,8 @@ export interface ByteSource {
 
 /**
  * Bytes [start, end) of a blob; nothing else of it is read.
- * @throws InputError when the file cannot be read (moved, changed or deleted since it was chosen; out of reach).
+ * @throws InputError when the file cannot be read (moved, changed or deleted since it was chosen; out of reach); an
+ * AbortError when reading was called off.
  */
 export async function readRange(
   blob: ByteSource,
@@ -21,7 +22,8 @@ export async function readRange(
   try {
     buffer = await blob.slice(start, end).arrayBuffer()
   } catch (error) {
-    if (error instanceof InputError) throw error
+    // An AbortError says that nobody wants the bytes any more, which is nothing to mend.
+    if (error instanceof InputError || (error as Error | undefined)?.name === 'AbortError') throw error
     throw new InputError(`${name}: bytes ${start} to ${end} could not be read (${String(error)})`, { cause: error })
   }
   if (buffer.byteLength !== end - start)
