@@ -41,6 +41,8 @@ export interface Bare {
   inputs(layer: BareLayer, first: number, count: number): Promise<Float32Array<ArrayBuffer>>
 }
 
+const natural = new Intl.Collator('en', { numeric: true })
+
 /** Whether files are to be opened like this: safetensors, and no config.json that says what they make up. */
 export function isBare(files: readonly { path: string }[]): boolean {
   const names = files.map(({ path }) => path.split('/').at(-1) ?? '')
@@ -78,6 +80,11 @@ export async function openBare(name: string, files: readonly CheckpointFile[]): 
   for (const [tensor] of homes)
     if (tensor.endsWith('.inputs') && !layers.some(({ inputs }) => inputs?.tensor === tensor))
       skipped.push({ tensor, reason: 'inputs of a matrix that is not there' })
+  // 'up' beside 'up.weight': each has its whole name.
+  const twice = new Set(layers.map(({ layer }) => layer).filter((layer, i, all) => all.indexOf(layer) < i))
+  for (const found of layers) if (twice.has(found.layer)) found.layer = found.tensor
+  // Block 2 comes before block 10.
+  layers.sort((a, b) => natural.compare(a.layer, b.layer))
   if (!layers.length)
     throw new InputError(
       `no config.json, and no matrix among the ${homes.size} tensors of ${used.map(({ path }) => path).join(', ')}`,

@@ -6,10 +6,9 @@ import { InputError } from '../formats/errors.ts'
 import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts'
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { bareHessian, hessianOfInputs } from '../pipeline/bare-hessian.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
 import { type Plan, solverOptions } from '../pipeline/plan.ts'
-import { gram } from '../kernels/gram.ts'
-import { mirror } from '../kernels/mirror.ts'
 import { createHessian, uploadHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { solutionCodes, type Solution } from '../quantize/solution.ts'
@@ -17,9 +16,6 @@ import { LayerSolver } from '../quantize/solve.ts'
 import { fileBlob, fromHere } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments, type Values } from './options.ts'
-
-/** Few enough that float32 sums stay accurate and that inputs of any length fit. */
-const TOKENS_PER_CHUNK = 1024
 
 export async function layerCommand(args: string[]): Promise<void> {
   const { path, plan, values } = parseArguments('layer', args)
@@ -47,19 +43,12 @@ export async function bareCommand(path: string, plan: Plan, values: Values, tens
   for (const found of layers) {
     const { layer, rows, columns, inputs } = found
     const weights = await bare.weights(found)
-    using hessian = inputs
-      ? await hessianOfInputs(gpu, (first, count) => bare.inputs(found, first, count), inputs.tokens, columns)
-      : uploadHessian(gpu, identity(columns), columns)
+    const made = bareHessian(gpu, found, (first, count) => bare.inputs(found, first, count))
+    using hessian = createHessian(gpu, await last(made), columns)
     const facts = { layer, hessian: inputs ? 'inputs' : 'identity', ...(inputs && { tokens: inputs.tokens }) }
     const to = typeof values.save === 'string' && { save: layers.length > 1 ? join(values.save, layer) : values.save }
     await solveLayer(gpu, { rows, columns, weights, hessian }, plan, { ...values, ...to }, facts)
   }
-}
-
-function identity(columns: number): Float32Array<ArrayBuffer> {
-  const matrix = new Float32Array(columns * columns)
-  for (let i = 0; i < columns; i++) matrix[i * columns + i] = 1
-  return matrix
 }
 
 interface GivenLayer {
@@ -123,34 +112,10 @@ async function readHessian(gpu: Gpu, file: SafetensorsFile, columns: number): Pr
   if (width !== columns) throw new InputError(`${file.name}: '${name}' has ${width} columns, 'weights' has ${columns}`)
   if (name === 'inputs') {
     const read = (first: number, count: number) => file.floats(name, first * columns, count * columns)
-    return hessianOfInputs(gpu, read, height, columns)
+    return createHessian(gpu, await last(hessianOfInputs(gpu, read, height, columns)), columns)
   }
   if (height !== columns) throw new InputError(`${file.name}: 'hessian' is [${height}, ${width}], which is not square`)
   return uploadHessian(gpu, symmetric(await file.floats(name), columns, file.name), columns)
-}
-
-/** H as a running mean over chunks of tokens, through the kernels that calibrate a model. */
-async function hessianOfInputs(
-  gpu: Gpu,
-  read: (first: number, count: number) => Promise<Float32Array<ArrayBuffer>>,
-  tokens: number,
-  columns: number,
-): Promise<Hessian> {
-  const matrix = gpu.buffer('hessian', 4 * columns * columns)
-  try {
-    for (let before = 0; before < tokens; before += TOKENS_PER_CHUNK) {
-      const chunk = Math.min(TOKENS_PER_CHUNK, tokens - before)
-      using x = gpu.upload('inputs', await read(before, chunk))
-      const batch = gpu.batch('hessian')
-      gram(batch, { x, matrix }, { tokens: chunk, columns, before })
-      if (before + chunk === tokens) mirror(batch, { matrix }, { columns })
-      await batch.submit()
-    }
-  } catch (error) {
-    matrix[Symbol.dispose]()
-    throw error
-  }
-  return createHessian(gpu, matrix, columns)
 }
 
 /** The mean of both triangles. @throws InputError when they differ by more than rounding, or the diagonal has a negative entry. */

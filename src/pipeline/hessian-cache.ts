@@ -38,6 +38,16 @@ export class HessianCache {
     return this.key === key && this.blocks.size === blocks
   }
 
+  /** True when what is kept was made from this. */
+  isOf(key: string): boolean {
+    return this.key === key
+  }
+
+  /** True when that block is here. */
+  has(block: number): boolean {
+    return this.blocks.has(block)
+  }
+
   /** Forgets everything made from something else; `bytes` are those of all Hessians to come. */
   begin(key: string, bytes: number): void {
     this.blocks.clear()
