@@ -5,6 +5,10 @@ import { InputError } from './errors.ts'
 export interface ByteSource {
   readonly size: number
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> }
+  /** Every range is a request to another machine. */
+  readonly far?: boolean
+  /** Names the content, where whoever lists the file does: equal names, equal bytes. */
+  readonly content?: string
 }
 
 /**
