@@ -43,6 +43,8 @@ export interface Checkpoint extends FloatReader {
   /** Why there is no tokenizer, where more can be said than that the file is missing. */
   tokenizerMissing?: string
   tensors: ReadonlyMap<string, CheckpointTensor>
+  /** Names of the contents of the files with weights, where whoever lists them names all; equal names, equal bytes. */
+  contents?: readonly string[]
   /** Paths that were given and do not belong to it. */
   skipped: string[]
 }
@@ -101,6 +103,7 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
     tokenizerJson: tokenizer && (await readJson(tokenizer)),
     tokenizerConfigJson: tokenizerConfig && (await readJson(tokenizerConfig)),
     tensors,
+    ...contentsOf(weights.files),
     async floats(tensor, first, count) {
       return fileOf(tensor).floats(tensor, first, count)
     },
@@ -109,4 +112,10 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
     },
     skipped,
   }
+}
+
+/** What names the bytes of these files, where all of them have such a name. */
+export function contentsOf(files: readonly { blob: ByteSource }[]): Pick<Checkpoint, 'contents'> {
+  const contents = files.flatMap(({ blob }) => blob.content ?? [])
+  return contents.length === files.length ? { contents } : {}
 }

@@ -24,6 +24,12 @@ test('only headers and small files are requested to open, and a tensor by its ow
   expect(waits).toEqual([])
 })
 
+test('the contents of files by the names that the list gives them, where these are digests', async () => {
+  expect((await served({}, (open) => open())).result.contents).toBeUndefined()
+  const oid = 'b1946ac92492d2347c6235b4d2611184b1946ac9'
+  expect((await served({ oid }, (open) => open())).result.contents).toEqual([oid])
+})
+
 test('a busy server is asked again, after longer and longer waits', async () => {
   const { waits } = await served({ busy: 3 }, (open) => open())
   expect(waits).toEqual([250, 500, 1000])
