@@ -35,7 +35,7 @@ test('a large one by the beginnings and the middles of its tensors', async () =>
 })
 
 test('one whose files are named by their contents by those names, and nothing is read', async () => {
-  const checkpoint = await tinyCheckpoint()
+  const checkpoint = await tinyCheckpoint(tinyLlama())
   const shapes = new Map([...checkpoint.tensors].map(([name, { shape }]) => [name, shape]))
   const floats = () => Promise.reject(new Error('read'))
   const named = (...contents: string[]) => fingerprint({ ...checkpoint, contents, floats }, shapes)
