@@ -12,7 +12,7 @@ export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
   npm run -s quantize -- layer FILE.safetensors --tensor NAME --recipe gptq --bits 3 [--inputs FILE.safetensors]
   npm run -s quantize -- model FILE.safetensors --recipes rtn,gptq,cdquant --bits 3 [--inputs FILE.safetensors]
-  npm run -s quantize -- model FOLDER --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
+  npm run -s quantize -- model FOLDER … --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
   npm run -s quantize -- generate FOLDER --prompt TEXT [--recipes cdquant,gptq] [--tokens 60] [--temperature 0.7] [options]
   npm run -s quantize -- recipes
 
@@ -104,6 +104,8 @@ export type Values = Partial<Record<Flag, string | boolean>>
 export interface Arguments {
   /** The file or folder. */
   path: string
+  /** That and those after it; only `model` takes several. */
+  paths: string[]
   plan: Plan
   values: Values
 }
@@ -117,9 +119,9 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     throw new InputError((error as Error).message.split('\n')[0])
   }
   const { values, positionals } = parsed
-  if (positionals.length !== 1)
+  if (positionals.length !== 1 && (command !== 'model' || !positionals.length))
     throw new InputError(
-      `${command} takes one ${command === 'layer' ? 'problem file' : 'folder'}, ${positionals.length} given`,
+      `${command} takes ${command === 'model' ? 'a folder, or several' : command === 'layer' ? 'one problem file' : 'one folder'}, ${positionals.length} given`,
     )
   if (values.recipe !== undefined && values.recipes !== undefined)
     throw new InputError('give --recipe or --recipes, not both')
@@ -152,7 +154,7 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     throw new InputError(
       `--group is ${values.group}; allowed: whole numbers from 1, tensor (leave it out for one group per row)`,
     )
-  return { path: positionals[0], plan, values }
+  return { path: positionals[0], paths: positionals, plan, values }
 }
 
 /** Presets by name, or one recipe composed of its stages. */
