@@ -12,7 +12,7 @@ export function OpenRoom() {
   const report = useSession((session) => session.report)
   const opening = useSession((session) => session.reading)
   const failure = useSession((session) => session.failure)
-  const dropped = useSession((session) => session.source === 'dropped')
+  const dropped = useSession((session) => session.source !== 'bundled')
   const own = dropped ? report : undefined
   return (
     <main className="page open-room" id="main">

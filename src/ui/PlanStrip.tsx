@@ -164,7 +164,7 @@ export function PlanStrip() {
 function ModelField() {
   const playground = usePlayground()
   const bundled = useSession((session) => session.bundled)
-  const dropped = useSession((session) => session.dropped)
+  const own = useSession((session) => session.own)
   const model = useSession((session) => session.opened?.model ?? session.run.model)
   const id = useId()
   const current = useSession((session) => session.openedFrom)
@@ -179,13 +179,17 @@ function ModelField() {
         value={current}
         onChange={({ target }) => {
           if (target.value === 'open') playground.go('open')
-          else if (target.value === 'dropped') playground.openDropped()
-          else playground.openBundled(true)
+          else playground.opening.again(target.value as typeof current)
         }}
       >
         <option value="bundled">{describe(bundled, current === 'bundled' ? model?.parameters : undefined)}</option>
-        {dropped !== undefined && (
-          <option value="dropped">{describe(dropped, current === 'dropped' ? model?.parameters : undefined)}</option>
+        {(['files', 'hub'] as const).map(
+          (kind) =>
+            own[kind] !== undefined && (
+              <option key={kind} value={kind}>
+                {describe(own[kind], current === kind ? model?.parameters : undefined)}
+              </option>
+            ),
         )}
         <option value="open">Open a checkpoint …</option>
       </select>

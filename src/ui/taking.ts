@@ -17,6 +17,6 @@ export async function take(playground: Playground, { name, files }: Picked): Pro
   const [{ path, blob }] = files
   if (isText(files)) playground.setText('calibration', { name: path, text: await blob.text() })
   else if (isSavedRun(files)) await playground.viewing.open(path, blob)
-  else playground.openFiles(name, files)
+  else playground.opening.files(name, files)
   return true
 }

@@ -2,6 +2,7 @@
 import type { BareFacts } from '../formats/bare.ts'
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import { isFloat } from '../formats/dtype.ts'
+import type { InputError } from '../formats/errors.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
 import { memoryPlan } from '../pipeline/memory.ts'
@@ -87,17 +88,29 @@ function tokenizerRow({ tokenizerJson, tokenizerConfigJson, tokenizerMissing }: 
   return { status: 'ok', subject: 'tokenizer.json', fact: `${count(size)} tokens` }
 }
 
-/** What safetensors without config.json hold, and what can be done with it. */
-export function bareRow({ layers }: BareFacts): Check {
+/** What safetensors without a model hold, and why there is none. */
+export function bareRows(why: InputError, { layers, skipped }: BareFacts): Check[] {
   const own = layers.filter(({ inputs }) => inputs).length
-  const matrices = layers.length === 1 ? '1 matrix' : `${count(layers.length)} matrices`
-  return {
-    status: 'warning',
-    subject: 'Matrices',
-    fact: `${matrices} without a model, ${count(own)} with inputs`,
-    detail: 'Each can be quantized by itself on the command line: with H of its inputs, else with H = I',
-  }
+  const [matrices, others] = [
+    counted(layers.length, 'matrix', 'matrices'),
+    counted(skipped.length, 'tensor', 'tensors'),
+  ]
+  const example = skipped[0] && `such as ${skipped[0].tensor}: ${skipped[0].reason}`
+  return [
+    { status: 'warning', subject: 'Model', fact: 'None: only its matrices can be quantized', detail: why.message },
+    { status: 'ok', subject: 'Matrices', fact: `${matrices}, each by itself` },
+    {
+      status: own ? 'ok' : 'skipped',
+      subject: 'Inputs',
+      fact: own ? `Of ${count(own)} of them: H = XᵀX / tokens` : 'None given: H = I for every matrix',
+    },
+    ...(example
+      ? [{ status: 'skipped', subject: others, fact: 'No matrices, left alone', detail: example } as const]
+      : []),
+  ]
 }
+
+const counted = (value: number, one: string, many: string) => `${count(value)} ${value === 1 ? one : many}`
 
 /** Facts and memory of an opened model. */
 export function modelReport(
