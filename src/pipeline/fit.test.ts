@@ -5,6 +5,7 @@ import { fitOf, smallerPlan } from './fit.ts'
 import { memoryPlan } from './memory.ts'
 import { defaultPlan, type Plan } from './plan.ts'
 
+const count = (value: number) => value.toLocaleString('en-US')
 const GIB = 2 ** 30
 const device = (limit = GIB) => ({ adapter: { software: true, maxBindingBytes: limit, maxBufferBytes: limit } })
 const plan: Plan = { ...tinyPlan, samples: 200, window: 64, windows: 20, heldOut: 10 }
@@ -22,7 +23,7 @@ test('windows are given up first, and no more of them than needed', async () => 
   const budgetBytes = Math.floor(0.8 * peak(plan))
   const { misfits, smaller } = fitOf(model, plan, { device: device(), budgetBytes })
   expect(misfits).toEqual([
-    { fact: `the plan needs ${peak(plan)} bytes at its peak, ${budgetBytes} are allowed`, always: false },
+    { of: 'budget', fact: `${count(peak(plan))} bytes are needed at the peak, ${count(budgetBytes)} are allowed` },
   ])
   const taken = { ...plan, ...smaller?.change }
   expect(Object.keys(smaller?.change ?? {})).toEqual(['samples'])
@@ -50,7 +51,7 @@ test('each kind of thing is given up only where those before it do not suffice',
 test('what no plan helps is named with the layer and the bytes, and nothing is offered', async () => {
   const { model } = await tinyModel(tinyPlan)
   const { misfits, smaller } = fitOf(model, plan, { device: device(1000) })
-  expect(misfits[0]).toMatchObject({ always: true })
+  expect(misfits[0]).toMatchObject({ of: 'model' })
   expect(misfits[0].fact).toMatch(/model\.layers\.0\.\S+ needs \d+ bytes in one buffer, this adapter allows 1000$/)
   expect(smaller).toBeUndefined()
 })
@@ -58,6 +59,6 @@ test('what no plan helps is named with the layer and the bytes, and nothing is o
 test('a window whose activations exceed one buffer becomes shorter', async () => {
   const { model } = await tinyModel(tinyPlan)
   const { misfits, smaller } = fitOf(model, { ...plan, window: 8192 }, { device: device(2 ** 20) })
-  expect(misfits[0].fact).toMatch(/^activations of a window of 8,192 tokens need \d+ bytes in one buffer/)
+  expect(misfits[0].fact).toMatch(/needs [\d,]+ bytes in one buffer, this adapter allows 1,048,576$/)
   expect(smaller?.change.window).toBeLessThan(8192)
 })

@@ -14,37 +14,38 @@ export interface Limits {
 }
 
 export interface Misfit {
+  /** 'model': no plan for it helps; 'plan': this adapter cannot run it; 'budget': more than the user wants. */
+  of: 'model' | 'plan' | 'budget'
   /** One sentence with the numbers. */
   fact: string
-  /** True where no other plan for this model helps. */
-  always: boolean
 }
 
 const count = (value: number) => value.toLocaleString('en-US')
 
 /** What does not fit; nothing: all does. */
-export function misfits(model: Model, plan: Plan, { device, budgetBytes }: Limits): Misfit[] {
-  const found: Misfit[] = []
-  const { adapter } = device
+export function misfits(
+  model: Model,
+  { buffers, peakBytes }: MemoryPlan,
+  { device: { adapter }, budgetBytes }: Limits,
+): Misfit[] {
   try {
     checkAdapter(model, adapter)
   } catch (error) {
     if (!(error instanceof GpuLimitError)) throw error
-    found.push({ fact: error.message, always: true })
+    return [{ of: 'model', fact: error.message }]
   }
   const limit = Math.min(adapter.maxBindingBytes, adapter.maxBufferBytes)
-  const widest = Math.max(...model.layers.map(({ rows, columns }) => Math.max(rows, columns)))
-  const window = 4 * plan.window * widest
-  if (window > limit)
+  const found = buffers
+    .filter(({ bytes }) => bytes > limit)
+    .map(({ label, bytes, detail }): Misfit => ({
+      of: 'plan',
+      fact: `${label} (${detail}) needs ${count(bytes)} bytes in one buffer, this adapter allows ${count(limit)}`,
+    }))
+  if (budgetBytes !== undefined && peakBytes > budgetBytes)
     found.push({
-      fact: `activations of a window of ${count(plan.window)} tokens need ${window} bytes in one buffer, this adapter allows ${limit}`,
-      always: false,
+      of: 'budget',
+      fact: `${count(peakBytes)} bytes are needed at the peak, ${count(budgetBytes)} are allowed`,
     })
-  if (budgetBytes !== undefined) {
-    const { peakBytes } = memoryPlan(model, plan, device)
-    if (peakBytes > budgetBytes)
-      found.push({ fact: `the plan needs ${peakBytes} bytes at its peak, ${budgetBytes} are allowed`, always: false })
-  }
   return found
 }
 
@@ -82,7 +83,13 @@ function knobsOf(plan: Plan): Knob[] {
     { steps: wholes(0, plan.heldOut), at: (one, step) => ({ ...one, heldOut: step }) },
     { steps: windows.length, at: (one, step) => ({ ...one, window: windows[step] }) },
     { steps: modes.length, at: (one, step) => ({ ...one, ...modes[step] }) },
-    { steps: plan.recipes.length, at: (one, step) => ({ ...one, recipes: plan.recipes.slice(0, step + 1) }) },
+    {
+      steps: plan.recipes.length,
+      at: (one, step) => ({
+        ...one,
+        recipes: step + 1 < plan.recipes.length ? plan.recipes.slice(0, step + 1) : plan.recipes,
+      }),
+    },
   ]
 }
 
@@ -153,12 +160,13 @@ export interface Fit {
 
 /** Memory of a plan, what of it does not fit, and what would. */
 export function fitOf(model: Model, plan: Plan, limits: Limits): Fit {
-  const memory = memoryPlan(model, plan, limits.device)
-  const found = misfits(model, plan, limits)
-  if (!found.length || found.some(({ always }) => always)) return { memory, misfits: found }
-  const smaller = smallerPlan((one) => !misfits(model, one, limits).length, plan)
+  const memoryOf = (one: Plan) => memoryPlan(model, one, limits.device)
+  const memory = memoryOf(plan)
+  const found = misfits(model, memory, limits)
+  if (!found.length || found.some((one) => one.of === 'model')) return { memory, misfits: found }
+  const smaller = smallerPlan((one) => !misfits(model, memoryOf(one), limits).length, plan)
   if (!smaller) return { memory, misfits: found }
-  const { peakBytes } = memoryPlan(model, smaller, limits.device)
+  const { peakBytes } = memoryOf(smaller)
   return {
     memory,
     misfits: found,

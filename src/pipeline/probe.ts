@@ -137,7 +137,10 @@ async function timesAt(
     const began = now()
     using solver = new LayerSolver(gpu, problem, options)
     for (const recipe of plan.recipes) {
-      for await (const _ of solver.solve(recipeNamed(recipe))) if (!wanted()) return undefined
+      for await (const progress of solver.solve(recipeNamed(recipe))) {
+        void progress
+        if (!wanted()) return undefined
+      }
       if (!wanted()) return undefined
     }
     return now() - began
