@@ -16,6 +16,9 @@ export interface KeptHessian {
   known: KnownFacts | undefined
 }
 
+/** Above this nothing is kept. */
+export const HESSIAN_BUDGET_BYTES = 2 ** 31
+
 /** Factors of two orders take four times what an upper triangle takes. */
 const FACTS_SHARE = 4
 
@@ -31,7 +34,7 @@ export class HessianCache {
   private readonly blocks = new Map<number, KeptHessian[]>()
 
   /** `budgetBytes`: above it nothing is kept, and a run says so. */
-  constructor(readonly budgetBytes = 2 ** 31) {}
+  constructor(readonly budgetBytes = HESSIAN_BUDGET_BYTES) {}
 
   /** True when every block is here for this key. */
   holds(key: string, blocks: number): boolean {

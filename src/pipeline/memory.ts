@@ -1,94 +1,102 @@
-// What a model needs on the GPU: the largest buffers, for comparison with the adapter's binding limit, and the bytes by use.
-import type { AdapterFacts } from '../gpu/gpu.ts'
+// What a run needs on the GPU, before it runs: it is gone through phase by phase with bytes in place of buffers, held and
+// let go of in the order in which the program makes and frees them. Everything is float32 or u32, four bytes a number:
+//   Hessians            4 · columns² for every distinct input of a block; as much again held out, and for the drift of a
+//                       correction; those of a block's later layers wait while the first are solved
+//   Factors of H        2 · 4 · columns² while H is factorised, half of that afterwards; one for every order and damping
+//   Descent             H and G once more, [columns + 1, columns] and [rows + 1, columns], and what a piece of steps gains
+//   Weights             of one block; of a fused layer twice while it is taken apart; faithful: of the block before, too
+//   Hidden states       4 · hidden for every token of every window; faithful: for every recipe
+//   Tables              embedding and output table [vocabulary, hidden], each only while it is used
+// Blocks that hold the same are gone through once.
+import type { AccountLine, AccountPhase, LargestBuffer } from '../gpu/account.ts'
+import { Gpu, type AdapterFacts } from '../gpu/gpu.ts'
+import { descentLayout } from '../kernels/descent.ts'
+import { packedWords } from '../kernels/pack-codes.ts'
 import type { Model } from '../model/model.ts'
+import { groupsOf } from '../quantize/problem.ts'
+import { cachedBytes, HESSIAN_BUDGET_BYTES } from './hessian-cache.ts'
+import { bitsOf, defaultPlan, type Plan } from './plan.ts'
+import { RunMemory, type RunDevice } from './run-memory.ts'
 
-export interface MemoryLine {
-  label: string
-  bytes: number
-}
+export type MemoryLine = AccountLine
 
 export interface MemoryPlan {
-  /** The largest buffer of each kind, largest first. `detail` says which tensor it is. */
-  buffers: (MemoryLine & { detail: string })[]
-  /** Bytes alive together while a block is calibrated. */
+  /** The largest buffer of each use, largest first: one binding of the adapter has to hold it. */
+  buffers: LargestBuffer[]
+  /** Bytes by use when most is alive. */
   memory: MemoryLine[]
   /** The largest sum of what is alive together. */
   peakBytes: number
   /** What is alive together at most in every phase of a run, in their order; the largest is `memory`. */
-  phases: (MemoryLine & { lines: MemoryLine[] })[]
+  phases: AccountPhase[]
+  /** Bytes in ordinary memory that grow with the model. */
+  ordinary: MemoryLine[]
 }
 
-/** What is known of the device; by default what a graphics card usually has. */
+/** What is known of the device; by default what a graphics card usually has. A `Gpu` is one. */
 export interface MemoryDevice {
   adapter: Pick<AdapterFacts, 'software' | 'maxBindingBytes' | 'maxBufferBytes'>
-  /** As `Gpu` has them. */
+  /** As `Gpu` has it. */
   workPerSubmit?: number
+  /** As `Gpu` has them. */
   shapes?: ReadonlyMap<string, string>
 }
 
-/** What a plan decides about memory. */
-export interface MemoryDemand {
-  /** Tokens of a window. */
-  window: number
-  /** Windows of calibration. */
-  samples: number
-  /** Windows held out. */
-  heldOut?: number
-  /** faithful: every recipe has hidden states of its own. */
-  mode?: 'quick' | 'faithful'
-  recipes?: readonly string[]
-  /** Above 0: the unquantized model's states run beside those of the recipes. */
-  correction?: number
+/** A plan, or a part of it: the rest is that of the default plan. */
+export type MemoryDemand = Partial<Plan> & Pick<Plan, 'window' | 'samples'>
+
+export type MemoryModel = Pick<Model, 'design' | 'facts' | 'layers' | 'inputs'>
+
+const usual: MemoryDevice = { adapter: { software: false, maxBindingBytes: 2 ** 31, maxBufferBytes: 2 ** 31 } }
+
+/** Bytes of a run of this plan; windows are as many as it asks for. */
+export function memoryPlan(model: MemoryModel, demand: MemoryDemand, device: MemoryDevice = usual): MemoryPlan {
+  const plan = { ...defaultPlan, ...demand }
+  const run = new RunMemory(model, plan, deviceOf(device))
+  if (plan.mode === 'quick') run.quick()
+  else run.faithful()
+  run.evaluate()
+  const { phases, largest } = run.account
+  const most = phases.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+  return {
+    buffers: largest,
+    memory: [...most.lines].sort((a, b) => b.bytes - a.bytes),
+    peakBytes: most.bytes,
+    phases,
+    ordinary: ordinaryMemory(model, plan),
+  }
 }
 
-/** Bytes by the model's shapes; intermediate results are counted for a single window, the least a chunk can hold. */
-export function memoryPlan(
-  { facts, layers, inputs }: Pick<Model, 'facts' | 'layers' | 'inputs'>,
-  { window, samples, heldOut = 0, mode = 'quick', recipes = [], correction = 0 }: MemoryDemand,
-  device?: MemoryDevice,
-): MemoryPlan {
-  const largest = layers.reduce((most, layer) => (layer.rows * layer.columns > most.rows * most.columns ? layer : most))
-  const widest = layers.reduce((most, layer) => (layer.columns > most.columns ? layer : most))
-  const block = layers.filter((layer) => layer.block === 0)
-  const size = ({ rows, columns }: { rows: number; columns: number }) => 4 * rows * columns
-  const shape = (rows: number, columns: number) =>
-    `${rows.toLocaleString('en-US')} × ${columns.toLocaleString('en-US')}`
-  const most = Math.max(...layers.map(({ rows }) => rows), widest.columns)
-  const buffers = [
-    {
-      label: 'Embedding',
-      bytes: 4 * facts.vocabulary * facts.hidden,
-      detail: `${shape(facts.vocabulary, facts.hidden)}, in parts if need be`,
-    },
-    {
-      label: 'Largest weight',
-      bytes: size(largest),
-      detail: `${largest.module}, ${shape(largest.rows, largest.columns)}`,
-    },
-    {
-      label: 'Largest Hessian',
-      bytes: 4 * widest.columns ** 2,
-      detail: `${widest.module}, ${shape(widest.columns, widest.columns)}`,
-    },
-    { label: 'Activations of a window', bytes: 4 * window * most, detail: shape(window, most) },
-  ].sort((a, b) => b.bytes - a.bytes)
-  void device
-  const faithful = mode === 'faithful'
-  const corrected = faithful && correction > 0
-  const states = (faithful ? recipes.length : 1) * (samples + heldOut) + (corrected ? samples : 0)
-  // Faithful states pass the block before with a recipe's weights, and then a copy of them the block itself.
-  const blocks = faithful ? (corrected ? 3 : 2) : 1
-  const hessians = 1 + Number(heldOut > 0) + Number(corrected)
-  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0)
-  const inputColumns = inputs(0).map(({ columns }) => columns)
-  const widths =
-    sum(block.map(({ rows }) => rows)) + (faithful ? facts.hidden : 0) + (corrected ? 2 * sum(inputColumns) : 0)
-  const memory = [
-    { label: 'Hidden states', bytes: 4 * states * window * facts.hidden },
-    { label: 'Weights of a block', bytes: blocks * sum(block.map(size)) },
-    { label: 'Hessians of a block', bytes: hessians * sum(inputColumns.map((columns) => 4 * columns ** 2)) },
-    { label: 'Intermediate results', bytes: 4 * window * widths },
+/** What a model that continues a text of `window` tokens holds: all its weights, and keys and values. */
+export function writingMemory(model: MemoryModel, window: number, device: MemoryDevice = usual): AccountPhase {
+  const run = new RunMemory(model, { ...defaultPlan, window }, deviceOf(device))
+  run.write(window)
+  return run.account.phases[0]
+}
+
+function deviceOf(device: MemoryDevice): RunDevice {
+  const { adapter, shapes } = device
+  const { workPerSubmit = adapter.software ? 60e6 : 20e9 } = device
+  const expected = adapter.software ? 'thread' : 'workgroup'
+  const chosen = shapes?.get('descent') === 'thread' ? 'thread' : shapes?.has('descent') ? 'workgroup' : expected
+  return {
+    adapter: { name: '', vendor: '', architecture: '', ...adapter },
+    workPerSubmit,
+    layout: (stride) => (device instanceof Gpu ? descentLayout(device, stride) : chosen),
+  }
+}
+
+/** Kept Hessians, and the codes of all layers by all recipes. */
+function ordinaryMemory({ facts, layers, inputs }: MemoryModel, plan: Plan): MemoryLine[] {
+  const columns = Array.from({ length: facts.blocks }, (_, block) => inputs(block).map((input) => input.columns)).flat()
+  const hessians = cachedBytes(columns) * (plan.heldOut > 0 ? 2 : 1)
+  const codes = layers.reduce((sum, { layer, rows, columns }) => {
+    const { groups } = groupsOf(columns, plan.group)
+    return sum + 4 * rows * (packedWords(columns, bitsOf(plan, layer)) + 2 * groups)
+  }, 0)
+  const kept = plan.mode === 'quick' && hessians <= HESSIAN_BUDGET_BYTES
+  return [
+    ...(kept ? [{ label: 'Hessians kept for the next plan', bytes: hessians }] : []),
+    { label: 'Codes and levels of all layers', bytes: plan.recipes.length * codes },
   ]
-  const peakBytes = sum(memory.map(({ bytes }) => bytes))
-  return { buffers, memory, peakBytes, phases: [{ label: 'Calibrate', bytes: peakBytes, lines: memory }] }
 }
