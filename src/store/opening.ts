@@ -64,6 +64,16 @@ export class Opening {
     this.show({ kind: 'files', name, files })
   }
 
+  /** Of the files opened last, those in one folder. */
+  within(folder: string) {
+    const { files } = this.sources
+    if (files?.kind !== 'files') return
+    const inside = files.files.flatMap(({ path, blob }) =>
+      path.startsWith(`${folder}/`) ? [{ path: path.slice(folder.length + 1), blob }] : [],
+    )
+    this.files(folder.split('/').at(-1) ?? folder, inside)
+  }
+
   /**
    * Requests a model by its id or address, and shows what is in it. `token` is sent to its server alone.
    * @throws InputError when the text is neither.

@@ -3,6 +3,7 @@ import { type Bare, isBare, openBare } from '../formats/bare.ts'
 import { openCheckpoint, type Checkpoint, type CheckpointFile } from '../formats/checkpoint.ts'
 import { checkEach, InputError } from '../formats/errors.ts'
 import { hubFiles, hubModel } from '../formats/hub.ts'
+import { checkpointFolders } from '../formats/placement.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts } from '../model/facts.ts'
 import { openModel, type Model } from '../model/model.ts'
@@ -11,6 +12,7 @@ import type { TokenText } from '../pipeline/run.ts'
 import { tokenText } from '../pipeline/texts.ts'
 import type { Check, NamedText, OpenReport, Source } from './protocol.ts'
 import { diagnosis, errorRows } from './diagnosis.ts'
+import { OpeningChecks } from './opening-checks.ts'
 import { reach } from './reach.ts'
 import { bareRows, checkRows, failedReport, modelReport } from './report.ts'
 
@@ -71,19 +73,29 @@ export async function openSource(
   let files: CheckpointFile[] = source.kind === 'files' ? source.files : []
   let known: Omit<OpenReport, 'checks'> | undefined
   const checks: Check[] = []
+  const steps = new OpeningChecks(source.kind, (rows) =>
+    report({ ...(known ?? failedReport(source, files)), checks: rows }),
+  )
   try {
+    if (!isBare(files)) steps.begin()
     if (source.kind === 'bundled') files = await fetchFiles(`${base}models/${source.name}/`)
     if (source.kind === 'hub') {
       const access = reach({ token: source.token, signal, arrived })
       ;({ files } = await hubFiles(hubModel(source.id, source.endpoint), access))
     }
-    const checkpoint = await openCheckpoint(source.name, files)
+    const [folder] = checkpointFolders(files)
+    const checkpoint = await openCheckpoint(folder ? folder.split('/').at(-1)! : source.name, files)
     const model = openModel(checkpoint)
-    checks.push(...checkRows(checkpoint, model))
+    checks.push(...folderRow(files), ...checkRows(checkpoint, model))
     known = { ...modelReport(checkpoint, model, adapter), from: source.kind }
-    report({ ...known, checks })
+    steps.found(checks)
     if (source.kind === 'files') {
-      await checkEach(model.tensorNames, (name) => (signal.aborted ? undefined : checkpoint.checkFinite(name)))
+      let looked = 0
+      await checkEach(model.tensorNames, async (name) => {
+        if (signal.aborted) return
+        steps.values(looked++, model.tensorNames.length)
+        await checkpoint.checkFinite(name)
+      })
       if (signal.aborted) return undefined
       const fact = `No NaN and no infinity in ${model.tensorNames.length} tensors`
       checks.push({ status: 'ok', subject: 'Values', fact })
@@ -96,8 +108,16 @@ export async function openSource(
     if (!(error instanceof InputError)) throw error
     if (isBare(files)) return openMatrices(source, files, error)
     const rows = checks.length ? [...checks, ...errorRows(error, files, 'Values')] : await diagnosis(error, files)
-    return { report: { ...failedReport(source, files), checks: rows } }
+    const folders = checkpointFolders(files)
+    return { report: { ...failedReport(source, files), checks: rows, ...(folders.length > 1 && { folders }) } }
   }
+}
+
+/** Which folder was taken, where it is not the one that was given. */
+function folderRow(files: readonly CheckpointFile[]): Check[] {
+  const [folder] = checkpointFolders(files)
+  if (!folder) return []
+  return [{ status: 'ok', subject: 'Folder', fact: `${folder}: there lies the outermost config.json` }]
 }
 
 /** Safetensors without a model: `why` there is none. */

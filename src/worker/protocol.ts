@@ -29,11 +29,13 @@ export interface NamedText {
 
 /** One line of the check list after opening. */
 export interface Check {
-  status: 'ok' | 'warning' | 'error' | 'skipped'
+  status: 'pending' | 'ok' | 'warning' | 'error' | 'skipped'
   /** What was looked at: 'config.json', 'Shapes', … */
   subject: string
   fact: string
   detail?: string
+  /** How far it is, while it is pending. */
+  progress?: { done: number; of: number }
 }
 
 export interface OpenReport {
@@ -44,6 +46,8 @@ export interface OpenReport {
   checks: Check[]
   /** Matrices of safetensors that came without config.json: there is no model then, `model` only counts them. */
   bare?: BareFacts
+  /** Folders with a config.json each, where more than one is: the user has to choose. */
+  folders?: string[]
   /** Absent when a check has status 'error'. */
   model?: ModelFacts
   layers?: LayerFacts[]
