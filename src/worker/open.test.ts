@@ -193,3 +193,23 @@ test('a model on a server with the addresses of the Hub, and one that is not the
     expect.stringMatching(/^Checkpoint \| owner\/none on .*: the server answered 404: there is no such model/),
   ])
 })
+
+test('lines fill one by one, from pending to what was found', async () => {
+  const files = await changed((tensor) => tensor, 3)
+  const reports: Check[][] = []
+  const report = ({ checks }: { checks: Check[] }) => reports.push(structuredClone(checks))
+  const result = await openSource({ kind: 'files', name: 'given', files }, { ...nobody, report })
+  const subjects = ['config.json', 'Weights', 'tokenizer.json', 'Output head', 'Shapes', 'Values']
+  expect(rows(reports[0], 'pending').map((row) => row.split(' | ')[0])).toEqual(subjects)
+  expect(rows(reports[1], 'ok')).toEqual(['config.json | model_type llama'])
+  expect(reports.flatMap((checks) => rows(checks, 'ok'))).toContain('Weights | Headers of 3 of 3 files read')
+  // Nothing that was found is taken back, and nothing is found twice.
+  for (const [i, checks] of reports.slice(1).entries())
+    expect(checks.filter(({ status }) => status === 'pending').length).toBeLessThanOrEqual(
+      reports[i].filter(({ status }) => status === 'pending').length,
+    )
+  const last = reports.at(-1)!
+  expect(rows(last, 'pending').map((row) => row.split(' | ')[0])).toEqual(['Values'])
+  expect(rows(last, 'ok')).toContain('Shards | 3 of 3: 38 tensors, F32')
+  expect(rows(result?.report.checks ?? [], 'pending')).toEqual([])
+})

@@ -84,7 +84,8 @@ export async function openSource(
       ;({ files } = await hubFiles(hubModel(source.id, source.endpoint), access))
     }
     const [folder] = checkpointFolders(files)
-    const checkpoint = await openCheckpoint(folder ? folder.split('/').at(-1)! : source.name, files)
+    const name = folder ? folder.split('/').at(-1)! : source.name
+    const checkpoint = await openCheckpoint(name, files, (step) => steps.seen(step))
     const model = openModel(checkpoint)
     checks.push(...folderRow(files), ...checkRows(checkpoint, model))
     known = { ...modelReport(checkpoint, model, adapter), from: source.kind }

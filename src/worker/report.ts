@@ -29,8 +29,8 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
     tokenizerRow(checkpoint),
     {
       status: 'ok',
-      subject: files.length === 1 ? files[0] : `${files.length} shards`,
-      fact: `${count(tensors.size)} tensors, ${types}`,
+      subject: files.length === 1 ? files[0] : 'Shards',
+      fact: `${files.length === 1 ? '' : `${files.length} of ${files.length}: `}${count(tensors.size)} tensors, ${types}`,
       detail: `${count(facts.parameters)} weights, of which ${count(weights)} get quantized`,
     },
     {
