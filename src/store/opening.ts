@@ -64,6 +64,14 @@ export class Opening {
     this.show({ kind: 'files', name, files })
   }
 
+  /** The files opened last, and more of them; one that was there before is replaced. */
+  add(more: NamedBlob[]) {
+    const { files } = this.sources
+    if (files?.kind !== 'files') return
+    const paths = new Set(more.map(({ path }) => path))
+    this.files(files.name, [...files.files.filter(({ path }) => !paths.has(path)), ...more])
+  }
+
   /** Of the files opened last, those in one folder. */
   within(folder: string) {
     const { files } = this.sources

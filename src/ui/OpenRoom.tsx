@@ -4,6 +4,8 @@ import type { OpenReport } from '../worker/protocol.ts'
 import { DropZone } from './DropZone.tsx'
 import { FactLine } from './FactLine.tsx'
 import { Found } from './open/Found.tsx'
+import { HubField } from './open/HubField.tsx'
+import { Reading } from './open/Reading.tsx'
 import { Refusal } from './open/Refusal.tsx'
 import { Strip } from './Strip.tsx'
 import { useSession } from './session.ts'
@@ -13,6 +15,7 @@ export function OpenRoom() {
   const opening = useSession((session) => session.reading)
   const failure = useSession((session) => session.failure)
   const dropped = useSession((session) => session.source !== 'bundled')
+  const hub = useSession((session) => session.source === 'hub')
   const own = dropped ? report : undefined
   return (
     <main className="page open-room" id="main">
@@ -25,9 +28,11 @@ export function OpenRoom() {
           </>
         )}
       </p>
-      <h1>{heading(own, opening)}</h1>
+      <h1>{heading(own, opening && dropped)}</h1>
       <p className="lead">
-        Nothing is uploaded. The checkpoint is read from your disk tensor by tensor, one block at a time.
+        {hub
+          ? 'Nothing is uploaded. The checkpoint is read from its server range by range, one block at a time.'
+          : 'Nothing is uploaded. The checkpoint is read from your disk tensor by tensor, one block at a time.'}
       </p>
       {failure && dropped && !own && (
         <Strip tone="error" title="The checkpoint could not be opened.">
@@ -35,13 +40,18 @@ export function OpenRoom() {
           <FactLine text={failure.message} />
         </Strip>
       )}
+      {opening && dropped && <Reading />}
       {own && !opening && <Refusal report={own} />}
       {own ? (
         <Found report={own} opening={opening}>
           <DropZone />
+          <HubField />
         </Found>
       ) : (
-        <DropZone large />
+        <>
+          <DropZone large />
+          <HubField />
+        </>
       )}
     </main>
   )
@@ -50,7 +60,9 @@ export function OpenRoom() {
 function heading(report: OpenReport | undefined, opening: boolean): string {
   if (opening) return 'Reading the checkpoint.'
   if (!report) return 'Open a checkpoint.'
+  if (report.folders) return 'Several models. Which one?'
   if (!report.model) return 'This checkpoint cannot run here yet.'
+  if (report.bare) return 'Matrices without a model. They can be quantized one by one.'
   return report.checks.some(({ status }) => status === 'warning')
     ? 'It fits, with a warning. Two choices, then start.'
     : 'It fits. Two choices, then start.'

@@ -5,6 +5,8 @@ import type { OpenReport } from '../../worker/protocol.ts'
 import { CheckList } from '../CheckList.tsx'
 import { LimitBars, MemoryBar } from '../ReportBars.tsx'
 import { Choices } from './Choices.tsx'
+import { Folders } from './Folders.tsx'
+import { Matrices } from './Matrices.tsx'
 
 interface Props {
   report: OpenReport
@@ -27,7 +29,9 @@ export function Found({ report, opening, children }: Props) {
           </div>
         </header>
         <CheckList checks={report.checks} />
-        {report.model && !opening && <Choices report={report} />}
+        {report.bare && !opening && report.model && <Matrices report={report} />}
+        {report.folders && !opening && <Folders folders={report.folders} />}
+        {report.model && !report.bare && !opening && <Choices report={report} />}
       </section>
       <div className="span-5 stacked">
         <LimitBars report={report} />
