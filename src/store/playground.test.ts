@@ -147,6 +147,18 @@ test('the report of a model that was opened before the newest request is no answ
   expect(session()).toMatchObject({ reading: false, opened: own, report: own, openedFrom: 'files' })
 })
 
+test('another model begins with an empty screen; one that is refused leaves the results there', () => {
+  const { playground, say, session } = setUp()
+  say({ type: 'opened', report: good })
+  say({ type: 'events', events: madeUpRun() })
+  const { run } = session()
+  playground.opening.files('own', [])
+  say({ type: 'opened', report: bad })
+  expect(session().run).toBe(run)
+  say({ type: 'opened', report: { ...good, name: 'own', from: 'files' } })
+  expect(session().run).toMatchObject({ phase: 'waiting', order: [] })
+})
+
 test('a bundled model that cannot be opened is a failure on the page', () => {
   const { say, session } = setUp()
   say({ type: 'opened', report: { ...bad, from: 'bundled' } })

@@ -96,7 +96,8 @@ export function receive(session: Session, message: FromWorker): Session {
       const { from } = report
       // Another one may have been asked for in the meantime: it is still being read.
       const shown = from === session.source ? { ...session, report, reading: false } : session
-      return report.model ? { ...without(shown, 'only'), opened: report, openedFrom: from } : shown
+      // What is on screen was another model's, and the worker has let go of its solutions.
+      return report.model ? { ...without(shown, 'only'), run: emptyRun, opened: report, openedFrom: from } : shown
     }
     case 'events': {
       const run = message.events.reduce(fold, session.run)
