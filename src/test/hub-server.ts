@@ -51,6 +51,13 @@ export async function hubServer(
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = decodeURIComponent((request.url ?? '').split('?')[0])
     const range = request.headers.range
+    // Pages of other origins may ask, and see what they are told, as on the real Hub.
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    response.setHeader('Access-Control-Expose-Headers', 'Link, ETag, Content-Range')
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { 'Access-Control-Allow-Headers': 'authorization, range' }).end()
+      return
+    }
     asked.push(range === undefined ? path : `${path} ${range}`)
     authorizations.push(request.headers.authorization)
     if (manners.status !== undefined || busy-- > 0) {
