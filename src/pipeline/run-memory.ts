@@ -182,8 +182,9 @@ export class RunMemory {
     for (const { layers, columns, matrix, heldOut, drift } of captured) {
       using hessian = new HessianMemory(account, matrix, columns)
       using held = heldOut && new HessianMemory(account, heldOut, columns)
-      for (const { layer, rows } of layers) {
-        account.begin('Solve')
+      const titles = recipes.map((name) => recipeNamed(name).title)
+      for (const [i, { layer, rows }] of layers.entries()) {
+        account.begin(`Solve by ${titles[0]}`)
         using weights = new Holding(account)
         const hold = (what: string) =>
           weights.hold(LAYER, 4 * rows * columns, `${what} of ${layer}, ${rows} × ${columns}`)
@@ -194,14 +195,14 @@ export class RunMemory {
           for (const one of [zero, whole]) one[Symbol.dispose]()
         }
         const problem = { rows, columns, hessian, shift: drift !== undefined, heldOut: held !== undefined }
-        using solver = new LayerMemory(account, device, problem, solverOptions(plan, bitsOf(plan, layer)))
-        for (const name of recipes) {
-          const recipe = recipeNamed(name)
-          account.begin(`Solve by ${recipe.title}`)
-          solver.solve(recipe)
+        const solver = new LayerMemory(account, device, problem, solverOptions(plan, bitsOf(plan, layer)))
+        for (const [place, name] of recipes.entries()) {
+          account.begin(`Solve by ${titles[place]}`)
+          solver.solve(recipeNamed(name))
         }
+        solver[Symbol.dispose]()
+        if (i === layers.length - 1) account.begin('Condition of H')
       }
-      account.begin('Condition of H')
       hessian.health(plan.damp)
     }
     for (const { matrix, heldOut, drift } of captured)
