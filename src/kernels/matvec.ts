@@ -9,23 +9,23 @@ import { rows as rowShapes, type RowShape } from './rows.ts'
 import { shapeOf } from './shape.ts'
 
 const bindings = { x: 'read', weights: 'read', y: 'read_write' } as const
-const params = { rows: 'u32', columns: 'u32', accumulate: 'u32' } as const
+const params = { rows: 'u32', columns: 'u32', first: 'u32', accumulate: 'u32' } as const
 
 /** LANES invocations to a row: 64 of them, or one where the register shape does not fit. */
 export const kernel = defineKernel({ name: 'matvec', code, bindings, params })
 /** Four rows to an invocation, for columns that are a multiple of 4. */
 export const register = defineKernel({ name: 'matvec-register', code: registerCode, bindings, params })
 
-/** Records the product: x [columns], weights [rows, columns], y [rows]. */
+/** Records the product: x [columns], weights [rows, columns], y from `first` on. */
 export function matvec(
   batch: Batch,
   buffers: { x: Binding; weights: Binding; y: Binding },
-  { rows, columns, accumulate = false }: Omit<MatmulSize, 'tokens'>,
+  { rows, columns, first = 0, accumulate = false }: Omit<MatmulSize, 'tokens' | 'stride'>,
   shape: RowShape = shapeOf<RowShape>(batch.gpu, rowShapes),
 ): void {
   const dispatch = {
     bindings: buffers,
-    params: { rows, columns, accumulate: Number(accumulate) },
+    params: { rows, columns, first, accumulate: Number(accumulate) },
     work: rows * columns,
   }
   if (shape === 'thread' && columns % 4 === 0)
