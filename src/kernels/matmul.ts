@@ -6,6 +6,7 @@ import registerCode from '../../shaders/matmul-register.wgsl?raw'
 import tiledCode from '../../shaders/matmul-tiled.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import { shapeOf, type Shaped } from './shape.ts'
 
 const u32 = 'u32'
@@ -48,14 +49,29 @@ export const matmulShaped: Shaped<MatmulShape> = {
 }
 
 /**
- * Records the product, cut along the tokens so that no dispatch exceeds what one submit may hold.
- * Columns that are no multiple of 4 always take the tiled shape.
+ * Records the product, one by one with the tiles of W. Columns that are no multiple of 4 always take the tiled shape.
  */
 export function matmul(
   batch: Batch,
-  buffers: { x: Binding; weights: Binding; y: Binding },
-  { tokens, rows, columns, stride = rows, first = 0, accumulate = false }: MatmulSize,
+  { weights, ...buffers }: { x: Binding; weights: Tiled; y: Binding },
+  { rows, stride = rows, first = 0, ...size }: MatmulSize,
   shape: MatmulShape = shapeOf(batch.gpu, matmulShaped),
+): void {
+  for (const tile of tilesOf(weights, rows))
+    one(
+      batch,
+      { ...buffers, weights: tile.binding },
+      { ...size, rows: tile.rows, stride, first: first + tile.first },
+      shape,
+    )
+}
+
+/** Cut along the tokens so that no dispatch exceeds what one submit may hold. */
+function one(
+  batch: Batch,
+  buffers: { x: Binding; weights: Binding; y: Binding },
+  { tokens, rows, columns, stride, first, accumulate = false }: MatmulSize & { stride: number; first: number },
+  shape: MatmulShape,
 ): void {
   const aligned = columns % 16 === 0 && [rows, stride, first].every((count) => count % 4 === 0)
   const [kernel, tokensPerGroup, rowsPerGroup] =
