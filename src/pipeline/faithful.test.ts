@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openCheckpoint } from '../formats/checkpoint.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { RowTiles } from '../gpu/row-tiles.ts'
 import { reference as crossGram } from '../kernels/cross-gram.ts'
 import { reference as gram } from '../kernels/gram.ts'
 import { normalisedError } from '../math/compare.ts'
@@ -111,8 +112,8 @@ test('losses against float64, with held-out windows', async () => {
       const substitute = solutions.substitute(gpu, recipe)
       const solved = new Map<string, Float32Array>()
       for (const layer of model.layers) {
-        using buffer = substitute(layer)!
-        solved.set(`${layer.layer}.weight`, await gpu.readF32(buffer))
+        using weights = substitute(layer)! as RowTiles
+        solved.set(`${layer.layer}.weight`, await weights.read(gpu))
       }
       for (let block = 0; block < model.facts.blocks; block++) {
         const tensor = (name: string) => {
