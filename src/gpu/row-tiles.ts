@@ -1,6 +1,6 @@
 // A matrix as several buffers of consecutive rows, none of them larger than one binding holds: f32 [rows, stride].
 // Where one buffer is enough there is one tile, and all is as if there were none of this.
-import type { Binding } from './batch.ts'
+import type { Batch, Binding } from './batch.ts'
 import type { GpuBuffer } from './buffer.ts'
 import { GpuLimitError } from './errors.ts'
 import type { AdapterFacts, Gpu } from './gpu.ts'
@@ -127,6 +127,41 @@ export class RowTiles implements Disposable {
     return found
   }
 
+  /** Records copies of the first words of a source's rows, as many of both as they have in common. */
+  copyFrom(batch: Batch, source: RowTiles): void {
+    const words = Math.min(this.stride, source.stride)
+    for (const to of this.tiles)
+      for (const from of source.tiles) {
+        const first = Math.max(to.first, from.first)
+        const count = Math.min(to.first + to.rows, from.first + from.rows) - first
+        if (count <= 0) continue
+        const [a, b] = [4 * (first - from.first) * source.stride, 4 * (first - to.first) * this.stride]
+        if (source.stride === this.stride) batch.copy(from.buffer, a, to.buffer, b, 4 * count * words)
+        else
+          for (let i = 0; i < count; i++)
+            batch.copy(from.buffer, a + 4 * i * source.stride, to.buffer, b + 4 * i * this.stride, 4 * words)
+      }
+  }
+
+  /** A copy of rows [first, first + count) in one buffer, which the caller owns. */
+  band(gpu: Gpu, first: number, count: number): GpuBuffer {
+    const buffer = gpu.buffer(this.label, 4 * count * this.stride)
+    const batch = gpu.batch(this.label)
+    new RowTiles(this.label, count, this.stride, [{ first, rows: count, buffer }]).copyFrom(batch, this)
+    batch.flush()
+    return buffer
+  }
+
+  /** The one buffer that holds it all. @throws GpuLimitError where none does: `what` needs it. */
+  wholeFor(gpu: Gpu, what: string): GpuBuffer {
+    if (!this.whole)
+      throw new GpuLimitError(
+        `${what} needs ${this.bytes} bytes (${this.label}, ${this.rows} × ${this.stride}) in one buffer, ` +
+          `this adapter allows ${bindableBytes(gpu.adapter)}`,
+      )
+    return this.tiles[0].buffer
+  }
+
   /** Rows [first, first + count), tile by tile. */
   async *parts(
     gpu: Gpu,
@@ -160,10 +195,12 @@ export class RowTiles implements Disposable {
 /** A matrix for a kernel: one binding, or tiles. */
 export type Tiled = Binding | RowTiles
 
-/** The tiles of a matrix of so many rows; a binding is one tile. */
+/** The tiles of the first `rows` rows of a matrix; a binding is one tile. */
 export function tilesOf(matrix: Tiled, rows: number): readonly TileBinding[] {
   if (!(matrix instanceof RowTiles)) return [{ first: 0, rows, binding: matrix }]
-  return matrix.tiles.map(({ first, rows, buffer }) => ({ first, rows, binding: buffer }))
+  return matrix.tiles
+    .filter(({ first }) => first < rows)
+    .map(({ first, rows: own, buffer }) => ({ first, rows: Math.min(own, rows - first), binding: buffer }))
 }
 
 /** The tile of a matrix that holds rows [first, first + count). @throws RangeError where no single one does. */

@@ -6,6 +6,7 @@ import { InputError } from '../formats/errors.ts'
 import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts'
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
 import { type Plan, solverOptions } from '../pipeline/plan.ts'
 import { gram } from '../kernels/gram.ts'
@@ -136,7 +137,7 @@ async function hessianOfInputs(
   tokens: number,
   columns: number,
 ): Promise<Hessian> {
-  const matrix = gpu.buffer('hessian', 4 * columns * columns)
+  const matrix = RowTiles.create(gpu, 'hessian', columns, columns)
   try {
     for (let before = 0; before < tokens; before += TOKENS_PER_CHUNK) {
       const chunk = Math.min(TOKENS_PER_CHUNK, tokens - before)

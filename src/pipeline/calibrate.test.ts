@@ -55,7 +55,7 @@ describe('calibration', () => {
             const x = Float64Array.from(passes.flatMap(({ inputs }) => [...inputs[block][group]]))
             const expected = gram(x, { tokens, columns, before: 0 })
             // Inputs with relative errors of some 1e-6 after a block, squared in H and again in the measure.
-            expect(normalisedError(await gpu.readF32(matrix), expected), layers[0].layer).toBeLessThan(1e-11)
+            expect(normalisedError(await matrix.read(gpu), expected), layers[0].layer).toBeLessThan(1e-11)
           }
         }
       })
@@ -84,7 +84,7 @@ describe('calibration', () => {
               const x = Float64Array.from(part.flatMap(({ inputs }) => [...inputs[block][group]]))
               const expected = gram(x, { tokens: 13 * part.length, columns, before: 0 })
               // As above.
-              expect(normalisedError(await gpu.readF32(scope.own(buffer)), expected)).toBeLessThan(1e-11)
+              expect(normalisedError(await scope.own(buffer).read(gpu), expected)).toBeLessThan(1e-11)
             }
           }
         }

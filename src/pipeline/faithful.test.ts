@@ -181,8 +181,8 @@ test('drift of a block’s inputs against float64', async () => {
       const difference = seen.map((value, at) => value - x[at])
       // Inputs with relative errors of some 1e-6 after a block, of which the drift is a small difference.
       const expected = crossGram(seen, difference, size)
-      expect(normalisedError(await gpu.readF32(scope.own(drift!)), expected)).toBeLessThan(1e-9)
-      expect(normalisedError(await gpu.readF32(scope.own(matrix)), gram(seen, size))).toBeLessThan(1e-11)
+      expect(normalisedError(await scope.own(drift!).read(gpu), expected)).toBeLessThan(1e-9)
+      expect(normalisedError(await scope.own(matrix).read(gpu), gram(seen, size))).toBeLessThan(1e-11)
       scope.own(heldOut!)
     }
   })

@@ -174,7 +174,7 @@ describe.each(conformanceCases)('$name', (one) => {
         expect(Math.abs(objectives[1][i] - objective)).toBeLessThanOrEqual(0.02 * objective),
       )
       expect(await gpu.readF32(weights)).toEqual(Float32Array.from(problem.weights))
-      expect(await gpu.readF32(hessian.matrix)).toEqual(Float32Array.from(problem.hessian))
+      expect(await hessian.matrix.read(gpu)).toEqual(Float32Array.from(problem.hessian))
     })
   })
 })
