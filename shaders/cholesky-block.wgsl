@@ -1,9 +1,10 @@
 // One diagonal block of a blocked Cholesky factorisation A = RᵀR, in place in the upper triangle, R[k, k] = √(A[k, k] −
-// Σ_i R[i, k]²), R[k, j] = (A[k, j] − Σ_i R[i, k] R[i, j]) / R[k, k]. matrix: [columns, stride]; one workgroup for the
+// Σ_i R[i, k]²), R[k, j] = (A[k, j] − Σ_i R[i, k] R[i, j]) / R[k, k]. matrix: rows from `first` on of
+// [columns, stride]; one workgroup for the
 // block [start, start + size).
 // A pivot that is not a number clearly above 0, measured by the diagonal before elimination (pivots: [columns]), sets
 // failed[0] to 1 + its place, and the block goes on with 1 in its stead.
-struct Params { stride: u32, start: u32, size: u32 }
+struct Params { stride: u32, start: u32, size: u32, first: u32 }
 @group(0) @binding(0) var<storage, read_write> matrix: array<f32>;
 @group(0) @binding(1) var<storage, read> pivots: array<f32>;
 @group(0) @binding(2) var<storage, read_write> failed: array<u32>;
@@ -19,7 +20,7 @@ var<workgroup> tile: array<f32, BLOCK * BLOCK>;
 @compute @workgroup_size(LANES)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let size = params.size;
-  let corner = params.start * params.stride + params.start;
+  let corner = (params.start - params.first) * params.stride + params.start;
   for (var at = lane; at < size * size; at += LANES) {
     tile[(at / size) * BLOCK + at % size] = matrix[corner + (at / size) * params.stride + at % size];
   }

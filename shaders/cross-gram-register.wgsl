@@ -1,7 +1,8 @@
 // M ← keep · M + scale · XᵀY in tiles of 8 × 8 held in registers; no barriers.
-// x, y: [tokens, columns], columns a multiple of 4; matrix: [columns, columns]. Rows start … end − 1 of M are done.
+// x, y: [tokens, columns], columns a multiple of 4; matrix: rows from `first` on of
+// [columns, columns]. Rows start … end − 1 of M are done.
 // keep = 0 starts a new M, whatever the buffer held.
-struct Params { start: u32, end: u32, tokens: u32, columns: u32, keep: f32, scale: f32 }
+struct Params { start: u32, end: u32, tokens: u32, columns: u32, first: u32, keep: f32, scale: f32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> y: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> matrix: array<vec4f>;
@@ -11,7 +12,7 @@ override LANES = 4u;
 
 fn put4(row: u32, column: u32, sums: vec4f) {
   if row >= params.end || column >= params.columns { return; }
-  let at = (row * params.columns + column) / 4u;
+  let at = ((row - params.first) * params.columns + column) / 4u;
   var mean = params.scale * sums;
   // A loop of one turn or none: software adapters run both sides of an `if`, but not the body of a loop that nobody enters.
   for (var turn = 0u; turn < u32(params.keep > 0.0); turn++) { mean += params.keep * matrix[at]; }

@@ -4,13 +4,16 @@
 // descent-thread.
 // A block of 16 columns is brought up to date when its turn comes, by all moves since its last turn: what is read of H
 // meets a Y that is held in registers, and Y itself is fetched once a sweep.
-// matrix: [columns + 1, stride], H / h of the column, and h; state (Y): [rows, stride], both in the order of
-// processing; order: [stride]; scales: [rows, groups]; codes: [rows, columns]; history: [rows, 1 + blocks + columns],
-// pairs: (moves since the gradient was new, 1 where the row has ended); for every block the moves it has seen, and those
-// before its sweep; the last moves (column, change), going round; gains: [turns, rows] of (change, moves), zero before;
+// matrix: rows tile_first … tile_first + tile_rows − 1 of [columns, stride], H / h of the column, and then h. A row that
+// needs another row of it waits for that tile, moves of the past in the order in which they were made; `resume` goes on
+// from there. state (Y): [rows, stride], both in the order of processing; order: [stride]; scales: [rows, groups];
+// codes: [rows, columns]; history: [rows, 1 + blocks + columns], pairs: (moves since the gradient was new, 1 where the
+// row has ended, else less the turns it has had); for every block the moves it has seen, and those before its sweep; the
+// last moves (place, change), going round; gains: [turns, rows] of (change, moves), zero before;
 // queue: the next row.
 struct Params {
-  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, first: u32, turns: u32
+  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, first: u32, turns: u32,
+  tile_first: u32, tile_rows: u32, resume: u32
 }
 @group(0) @binding(0) var<storage, read> matrix: array<mat4x4f>;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
@@ -44,8 +47,8 @@ fn main() {
       let own = history[base];
       moves = u32(own.x);
       at_sweep = u32(history[base + 1u].y);
-      busy = row < params.rows && own.y == 0.0;
-      visit = 0u;
+      visit = u32(-min(own.y, 0.0)) * params.resume;
+      busy = row < params.rows && own.y <= 0.0 && visit < params.turns;
     }
     if !busy { break; }
     let b = (params.first + visit) % blocks;
@@ -53,10 +56,21 @@ fn main() {
     var y = state[row * blocks + b];
     let seen = u32(history[base + 1u + b].x);
     var place = seen % columns;
-    for (var n = seen; n < moves; n++) {
+    var n = seen;
+    for (; n < moves; n++) {
       let past = history[base + 1u + blocks + place];
-      y += past.y * matrix[u32(past.x) * blocks + b];
+      let line = u32(past.x) - params.tile_first;
+      if line >= params.tile_rows { break; }
+      y += past.y * matrix[line * blocks + b];
       place = select(place + 1u, 0u, place + 1u == columns);
+    }
+    let home = 16u * b - params.tile_first;
+    if n < moves || home >= params.tile_rows {
+      state[row * blocks + b] = y;
+      history[base + 1u + b] = vec2f(f32(n), f32(at_sweep));
+      history[base] = vec2f(f32(moves), -f32(visit));
+      busy = false;
+      continue;
     }
     let before = moves;
     var total = 0.0;
@@ -71,10 +85,10 @@ fn main() {
         let levels = r * (r - 2.0 * z);
         for (var moving = u32(levels < MARGIN); moving > 0u; moving--) {
           codes[row * columns + j] = u32(code + r);
-          y += r * s * matrix[j * blocks + b];
-          history[base + 1u + blocks + place] = vec2f(f32(j), r * s);
+          y += r * s * matrix[(home + c) * blocks + b];
+          history[base + 1u + blocks + place] = vec2f(f32(16u * b + c), r * s);
           place = select(place + 1u, 0u, place + 1u == columns);
-          total += levels * s * s * matrix[columns * blocks + b][c / 4u][c % 4u];
+          total += levels * s * s * matrix[params.tile_rows * blocks + b][c / 4u][c % 4u];
           moves++;
         }
       }
@@ -85,7 +99,7 @@ fn main() {
     visit++;
     let ended = b == blocks - 1u && moves == at_sweep;
     if ended || visit == params.turns {
-      history[base] = vec2f(f32(moves), f32(ended));
+      history[base] = vec2f(f32(moves), select(-f32(visit), 1.0, ended));
       busy = false;
     }
   }

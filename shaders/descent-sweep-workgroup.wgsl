@@ -2,13 +2,13 @@
 // its column of the block whose turn it is.
 // matrix: [columns + 1, stride]; state: [rows, stride]; order: [stride]; scales: [rows, groups]; codes: [rows, columns];
 // history: [rows, 1 + blocks + columns], pairs: (moves since the gradient was new, 1 where the row has ended); for every
-// block the moves it has seen, and those before its sweep; the last moves (column, change), going round; gains: [turns,
+// block the moves it has seen, and those before its sweep; the last moves (place, change), going round; gains: [turns,
 // rows] of (change, moves), zero before.
 struct Params {
   rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, first: u32, turns: u32
 }
 // One change of a code.
-struct Move { column: u32, delta: f32, gain: f32 }
+struct Move { place: u32, delta: f32, gain: f32 }
 @group(0) @binding(0) var<storage, read> matrix: array<f32>;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read> scales: array<f32>;
@@ -83,13 +83,13 @@ fn main(
       turn = 1u - turn;
       if mover == LANES { break; }
       if lane == mover {
-        made = Move(j, r * s, levels * h * s * s);
+        made = Move(t, r * s, levels * h * s * s);
         code += r;
         codes[row * columns + j] = u32(code);
-        history[base + 1u + blocks + moves % columns] = vec2f(f32(j), r * s);
+        history[base + 1u + blocks + moves % columns] = vec2f(f32(t), r * s);
       }
       let last = workgroupUniformLoad(&made);
-      y += last.delta * matrix[last.column * params.stride + t];
+      y += last.delta * matrix[last.place * params.stride + t];
       total += last.gain;
       moves++;
       next = mover + 1u;

@@ -4,12 +4,14 @@
 // the quads of columns with one that can move (|z| > ½); only these are compared. BATCH = 1 takes the best move of all.
 // BATCH = 4 takes the best of the places 0, 1, 2, 3 mod 4, from the best on, while what they do to each other leaves a
 // move half of its gain.
-// matrix: [columns + 1, stride], H / h of the column, and h; scales: [rows, groups], a group fills whole blocks of 16
+// matrix: rows first … first + tile_rows − 1 of [columns, stride], H / h of the column, and then h. A row whose best move
+// is of a column that lies elsewhere waits for its tile: `resume` goes on from where the row waits. scales: [rows, groups], a group fills whole blocks of 16
 // places, the last ones empty; state (Y): [rows, stride]; codes: [rows, columns]; ledger: [rows] of (loss, moves left,
 // negative where the row has ended); gains: [steps, rows] of (change, moves), zero before; queue: the next row to be
-// taken, so that none waits for others.
+// taken, so that none waits for others; waiting: [rows] of (step, column), NONE where the row has done its steps.
 struct Params {
-  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, steps: u32, again: u32, tolerance: f32
+  rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, steps: u32, again: u32, tolerance: f32,
+  first: u32, tile_rows: u32, resume: u32
 }
 struct Candidate { gain: f32, place: u32, column: u32, levels: f32, delta: f32 }
 @group(0) @binding(0) var<storage, read> matrix: array<mat4x4f>;
@@ -19,7 +21,8 @@ struct Candidate { gain: f32, place: u32, column: u32, levels: f32, delta: f32 }
 @group(0) @binding(4) var<storage, read_write> ledger: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> gains: array<vec2f>;
 @group(0) @binding(6) var<storage, read_write> queue: atomic<u32>;
-@group(0) @binding(7) var<uniform> params: Params;
+@group(0) @binding(7) var<storage, read_write> waiting: array<vec2u>;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override LANES = 16u;
 override BATCH = 1u;
@@ -50,7 +53,7 @@ fn compare(row: u32, quad: u32) {
   // Past the end of a group Y is 0: what is read there decides nothing.
   let at = row * params.columns + 4u * quad - g * (params.stride / params.groups - params.width);
   let y = state[row * blocks + quad / 4u][quad % 4u];
-  let h = matrix[params.columns * blocks + quad / 4u][quad % 4u];
+  let h = matrix[params.tile_rows * blocks + quad / 4u][quad % 4u];
   let code = vec4f(vec4u(codes[at], codes[at + 1u], codes[at + 2u], codes[at + 3u]));
   let z = y * (-1.0 / s);
   let r = clamp(round(z), -code, params.top - code);
@@ -84,9 +87,9 @@ fn interaction(one: Candidate, count: u32) -> f32 {
   let q = (one.place / 4u) % 4u;
   var sum = 0.0;
   for (var k = 0u; k < count; k++) {
-    sum += accepted[k].delta * matrix[accepted[k].column * blocks + b][q][one.place % 4u];
+    sum += accepted[k].delta * matrix[(accepted[k].column - params.first) * blocks + b][q][one.place % 4u];
   }
-  return 2.0 * one.delta * sum * matrix[params.columns * blocks + b][q][one.place % 4u];
+  return 2.0 * one.delta * sum * matrix[params.tile_rows * blocks + b][q][one.place % 4u];
 }
 
 @compute @workgroup_size(LANES)
@@ -102,20 +105,22 @@ fn main() {
       row = atomicAdd(&queue, 1u);
       own = ledger[min(row, params.rows - 1u)];
       own.y = select(own.y, abs(own.y), params.again == 1u);
-      busy = row < params.rows && own.y > 0.0;
-      step = 0u;
+      let wait = waiting[min(row, params.rows - 1u)];
+      let here = params.resume == 0u || wait.y - params.first < params.tile_rows;
+      busy = row < params.rows && own.y > 0.0 && here;
+      step = wait.x * params.resume;
       count = 0u;
     }
     if !busy { break; }
     best = vec4f();
-    let moved = accepted[0].column * blocks;
+    let moved = select(0u, accepted[0].column - params.first, count > 0u) * blocks;
     let delta = select(0.0, accepted[0].delta, count > 0u);
     for (var first = 0u; first < blocks; first += MASKED) {
       var open = 0u;
       for (var b = first; b < min(first + MASKED, blocks); b++) {
         var y = state[row * blocks + b] + delta * matrix[moved + b];
         if BATCH > 1u {
-          for (var k = 1u; k < count; k++) { y += accepted[k].delta * matrix[accepted[k].column * blocks + b]; }
+          for (var k = 1u; k < count; k++) { y += accepted[k].delta * matrix[(accepted[k].column - params.first) * blocks + b]; }
         }
         state[row * blocks + b] = y;
         let s = scales[row * params.groups + b / (blocks / params.groups)];
@@ -127,10 +132,16 @@ fn main() {
       }
     }
     var total = 0.0;
+    var wanted = NONE;
     count = 0u;
     for (var k = 0u; step < params.steps && k < BATCH; k++) {
       let one = take(row);
       if one.gain >= 0.0 || (k == 0u && -one.gain < params.tolerance * own.x) { break; }
+      if one.column - params.first >= params.tile_rows {
+        if k > 0u { continue; }
+        wanted = one.column;
+        break;
+      }
       let together = one.gain + interaction(one, count);
       if together > 0.5 * one.gain || f32(count) >= own.y { continue; }
       accepted[count] = one;
@@ -139,7 +150,8 @@ fn main() {
       count++;
     }
     if count == 0u {
-      ledger[row] = vec2f(own.x, select(own.y, -own.y, step < params.steps));
+      waiting[row] = vec2u(step, wanted);
+      ledger[row] = vec2f(own.x, select(own.y, -own.y, step < params.steps && wanted == NONE));
       busy = false;
     } else {
       gains[step * params.rows + row] = vec2f(total, f32(count));

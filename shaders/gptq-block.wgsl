@@ -2,10 +2,11 @@
 // nearest to w + correction + Σ_s (w − ŵ)_s M[s, t], s over this block's earlier steps; the correction holds the steps
 // before the block.
 // Dead columns (M[t, t] = 0) take the code nearest to `zero`. weights, codes: [rows, columns]; scales, zeros: [rows, groups];
-// feedback (M): [columns, stride]; correction: [columns, row_stride]; errors: [size, row_stride], w − ŵ of this block's
+// feedback (M): rows from `first` on of [columns, stride]; correction: [columns, row_stride]; errors: [size, row_stride], w − ŵ of this block's
 // steps. start, stride: multiples of 4.
 struct Params {
-  rows: u32, columns: u32, width: u32, groups: u32, top: f32, start: u32, size: u32, stride: u32, row_stride: u32
+  rows: u32, columns: u32, width: u32, groups: u32, top: f32, start: u32, size: u32, stride: u32, row_stride: u32,
+  first: u32
 }
 @group(0) @binding(0) var<storage, read> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
@@ -53,7 +54,7 @@ fn main(
   let stride = params.stride / 4u;
   for (var k = 0u; k < params.size; k += 4u) {
     let q = k / 4u;
-    let m = (params.start + k) * stride + params.start / 4u;
+    let m = (params.start - params.first + k) * stride + params.start / 4u;
     var own = fed[q];
     let m0 = feedback[m + q];
     let e0 = round_step(row, k, own.x, m0.x);

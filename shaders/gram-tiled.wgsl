@@ -1,6 +1,7 @@
 // H ← keep · H + scale · XᵀX, upper triangle, in tiles of 64 × 64 per workgroup, staged through workgroup memory 16 tokens at a time.
-// x: [tokens, columns]; matrix: [columns, columns]. Rows start … end − 1 of H are done. keep = 0 starts a new H.
-struct Params { start: u32, end: u32, tokens: u32, columns: u32, keep: f32, scale: f32 }
+// x: [tokens, columns]; matrix: rows from `first` on of
+// [columns, columns]. Rows start … end − 1 of H are done. keep = 0 starts a new H.
+struct Params { start: u32, end: u32, tokens: u32, columns: u32, first: u32, keep: f32, scale: f32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> matrix: array<f32>;
 @group(0) @binding(2) var<uniform> params: Params;
@@ -55,7 +56,7 @@ fn put4(row: u32, column: u32, sums: vec4f) {
   for (var i = 0u; i < 4u; i++) {
     let c = column + 16u * i;
     if c >= params.columns || c < row { continue; }
-    let at = row * params.columns + c;
+    let at = (row - params.first) * params.columns + c;
     if params.keep == 0.0 { matrix[at] = params.scale * sums[i]; } else { matrix[at] = params.keep * matrix[at] + params.scale * sums[i]; }
   }
 }

@@ -1,9 +1,9 @@
 // y = x · Wᵀ, or y += x · Wᵀ: eight tokens × eight rows per invocation, held in registers; no barriers. Sixteen columns
 // are fetched at once, because a bounds check belongs to every fetch and a software adapter pays for each.
-// x: [tokens, columns]; weights: [rows, columns]; y: [tokens, rows]. columns is a multiple of 16, rows of 4; tokens
-// start … tokens − 1 are done.
+// x: [tokens, columns]; weights: [rows, columns]; y: rows first … first + rows − 1 of [tokens, stride]. columns is a
+// multiple of 16, rows, stride and first of 4; tokens start … tokens − 1 are done.
 // Neighbouring invocations take neighbouring tokens, so that a software adapter's four lanes share the weights they fetch.
-struct Params { start: u32, tokens: u32, rows: u32, columns: u32, accumulate: u32 }
+struct Params { start: u32, tokens: u32, rows: u32, columns: u32, stride: u32, first: u32, accumulate: u32 }
 @group(0) @binding(0) var<storage, read> x: array<mat4x4f>;
 @group(0) @binding(1) var<storage, read> weights: array<mat4x4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
@@ -12,7 +12,7 @@ struct Params { start: u32, tokens: u32, rows: u32, columns: u32, accumulate: u3
 override LANES = 4u;
 
 fn put4(token: u32, row: u32, sums: vec4f) {
-  if token < params.tokens && row < params.rows { y[(token * params.rows + row) / 4u] = sums; }
+  if token < params.tokens && row < params.rows { y[(token * params.stride + params.first + row) / 4u] = sums; }
 }
 
 // What y holds for four tokens and four rows; past the edge, any of its numbers.
@@ -21,7 +21,8 @@ fn get16(token: u32, row: u32) -> mat4x4f {
 }
 
 fn get4(token: u32, row: u32) -> vec4f {
-  return y[(min(token, params.tokens - 1u) * params.rows + min(row, params.rows - 4u)) / 4u];
+  let at = min(token, params.tokens - 1u) * params.stride + params.first;
+  return y[(at + min(row, params.rows - 4u)) / 4u];
 }
 
 @compute @workgroup_size(1, LANES)

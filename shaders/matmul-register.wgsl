@@ -1,7 +1,8 @@
 // y = x · Wᵀ, or y += x · Wᵀ: eight tokens × eight rows per invocation, held in registers; no barriers.
-// x: [tokens, columns]; weights: [rows, columns]; y: [tokens, rows]. columns is a multiple of 4; tokens start … tokens − 1 are done.
+// x: [tokens, columns]; weights: [rows, columns]; y: rows first … first + rows − 1 of [tokens, stride]. columns is a
+// multiple of 4; tokens start … tokens − 1 are done.
 // Neighbouring invocations take neighbouring tokens, so that a software adapter's four lanes share the weights they fetch.
-struct Params { start: u32, tokens: u32, rows: u32, columns: u32, accumulate: u32 }
+struct Params { start: u32, tokens: u32, rows: u32, columns: u32, stride: u32, first: u32, accumulate: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -12,7 +13,7 @@ override LANES = 4u;
 fn put4(token: u32, row: u32, sums: vec4f) {
   let rows = params.rows;
   if token >= params.tokens || row >= rows { return; }
-  let at = token * rows + row;
+  let at = token * params.stride + params.first + row;
   y[at] = sums.x;
   if row + 1u < rows { y[at + 1u] = sums.y; }
   if row + 2u < rows { y[at + 2u] = sums.z; }
@@ -25,7 +26,7 @@ fn get16(token: u32, row: u32) -> mat4x4f {
 }
 
 fn get4(token: u32, row: u32) -> vec4f {
-  let at = min(token, params.tokens - 1u) * params.rows;
+  let at = min(token, params.tokens - 1u) * params.stride + params.first;
   let last = params.rows - 1u;
   return vec4f(y[at + min(row, last)], y[at + min(row + 1u, last)], y[at + min(row + 2u, last)], y[at + min(row + 3u, last)]);
 }

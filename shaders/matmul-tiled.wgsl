@@ -1,6 +1,7 @@
 // y = x · Wᵀ, or y += x · Wᵀ: 64 tokens × 64 rows per workgroup, staged through workgroup memory 16 columns at a time; any shape.
-// x: [tokens, columns]; weights: [rows, columns]; y: [tokens, rows]. Tokens start … tokens − 1 are done.
-struct Params { start: u32, tokens: u32, rows: u32, columns: u32, accumulate: u32 }
+// x: [tokens, columns]; weights: [rows, columns]; y: rows first … first + rows − 1 of [tokens, stride]. Tokens
+// start … tokens − 1 are done.
+struct Params { start: u32, tokens: u32, rows: u32, columns: u32, stride: u32, first: u32, accumulate: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> weights: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -59,7 +60,7 @@ fn put4(token: u32, row: u32, sums: vec4f) {
   if token >= params.tokens { return; }
   for (var i = 0u; i < 4u; i++) {
     if row + 16u * i < params.rows {
-      let at = token * params.rows + row + 16u * i;
+      let at = token * params.stride + params.first + row + 16u * i;
       if params.accumulate == 1u { y[at] += sums[i]; } else { y[at] = sums[i]; }
     }
   }

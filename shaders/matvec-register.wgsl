@@ -1,6 +1,6 @@
 // y = W x, or y += W x, for a single token: four rows per invocation, held in registers; no barriers.
-// x: [columns]; weights: [rows, columns], columns a multiple of 4; y: [rows].
-struct Params { rows: u32, columns: u32, accumulate: u32 }
+// x: [columns]; weights: [rows, columns], columns a multiple of 4; y: from `first` on.
+struct Params { rows: u32, columns: u32, first: u32, accumulate: u32 }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -31,7 +31,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   for (var i = 0u; i < min(4u, rows - row); i++) {
     var sum = sums[i];
-    if params.accumulate == 1u { sum += y[row + i]; }
-    y[row + i] = sum;
+    let at = params.first + row + i;
+    if params.accumulate == 1u { sum += y[at]; }
+    y[at] = sum;
   }
 }

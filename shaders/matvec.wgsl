@@ -1,6 +1,6 @@
 // y = W x, or y += W x, for a single token: the shape of generation, where every weight is read once and used once.
-// x: [columns]; weights: [rows, columns]; y: [rows]. LANES invocations share a row, ROWS rows a workgroup.
-struct Params { rows: u32, columns: u32, accumulate: u32 }
+// x: [columns]; weights: [rows, columns]; y: from `first` on. LANES invocations share a row, ROWS rows a workgroup.
+struct Params { rows: u32, columns: u32, first: u32, accumulate: u32 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> weights: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
@@ -39,7 +39,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     sum = partial[first];
   }
   if here && id.x == 0u {
-    if params.accumulate == 1u { sum += y[row]; }
-    y[row] = sum;
+    let at = params.first + row;
+    if params.accumulate == 1u { sum += y[at]; }
+    y[at] = sum;
   }
 }

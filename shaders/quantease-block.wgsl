@@ -1,12 +1,12 @@
 // Steps [start, start + size) of a sweep of QuantEase, one thread per row: at step t the column order[t] is set to u =
 // ŵ − G / h, where it alone would lie best, G as this sweep's earlier steps left it; to the level nearest to u unless
 // `relaxed`. The product holds (Ŵ − W) H from before the sweep, the correction what the steps before the block added.
-// weights (Ŵ), product: [rows, columns]; order: [columns]; scales, zeros: [rows, groups]; matrix: H in order of
-// processing, [columns, stride], 1 on the diagonal of dead columns; correction: [columns, row_stride]; changes: [size,
+// weights (Ŵ), product: [rows, columns]; order: [columns]; scales, zeros: [rows, groups]; matrix: rows from `first`
+// on of H in order of processing, [columns, stride], 1 on the diagonal of dead columns; correction: [columns, row_stride]; changes: [size,
 // row_stride], what was added to Ŵ. start, stride: multiples of 4.
 struct Params {
   rows: u32, columns: u32, width: u32, groups: u32, top: f32, start: u32, size: u32, stride: u32, row_stride: u32,
-  relaxed: u32
+  first: u32, relaxed: u32
 }
 @group(0) @binding(0) var<storage, read_write> weights: array<f32>;
 @group(0) @binding(1) var<storage, read> product: array<f32>;
@@ -36,7 +36,7 @@ fn main(
     let column = order[t];
     let at = row * params.columns + column;
     let level = row * params.groups + column / params.width;
-    let line = t * (params.stride / 4u) + params.start / 4u;
+    let line = (t - params.first) * (params.stride / 4u) + params.start / 4u;
     let G = product[at] + correction[t * params.row_stride + row] + added[k / 4u][k % 4u];
     let old = weights[at];
     var wanted = old - G / matrix[line + k / 4u][k % 4u];

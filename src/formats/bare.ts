@@ -35,8 +35,8 @@ export interface Bare {
   readonly facts: BareFacts
   /** @throws InputError naming some of the layers there are. */
   layer(name: string): BareLayer
-  /** W f32 [rows, columns]. */
-  weights(layer: BareLayer): Promise<Float32Array<ArrayBuffer>>
+  /** W f32 [rows, columns], or `count` rows of it from row `first` on. */
+  weights(layer: BareLayer, first?: number, count?: number): Promise<Float32Array<ArrayBuffer>>
   /** x f32 [count, columns] of `count` tokens from token `first` on. @throws InputError when the layer has none. */
   inputs(layer: BareLayer, first: number, count: number): Promise<Float32Array<ArrayBuffer>>
 }
@@ -99,8 +99,8 @@ export async function openBare(name: string, files: readonly CheckpointFile[]): 
         throw new InputError(`no matrix '${wanted}' among the ${layers.length} of ${name}, such as ${some.join(', ')}`)
       return found
     },
-    async weights({ tensor }) {
-      return homes.get(tensor)!.floats(tensor)
+    async weights({ tensor, rows, columns }, first = 0, count = rows - first) {
+      return homes.get(tensor)!.floats(tensor, first * columns, count * columns)
     },
     async inputs({ layer, columns, inputs }, first, count) {
       if (!inputs) throw new InputError(`'${layer}' has no inputs: no tensor '${layer}.inputs'`)

@@ -31,11 +31,12 @@ export class GpuBuffer implements Disposable {
     private readonly ledger: Ledger,
     readonly label: string,
     bytes: number,
+    /** Most bytes that one buffer and binding may have. */
+    limit: number,
     /** Word written to every cell at creation (tests pass a NaN, so that unwritten cells show). */
     fill?: number,
   ) {
     this.bytes = Math.max(4, Math.ceil(bytes / 4) * 4)
-    const limit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize)
     if (this.bytes > limit)
       throw new GpuLimitError(`${label} needs ${this.bytes} bytes in one buffer, this adapter allows ${limit}`)
     this.raw = device.createBuffer({

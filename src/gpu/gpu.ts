@@ -19,6 +19,8 @@ export interface AdapterFacts {
 export interface GpuOptions {
   /** Fill every new buffer with NaN, so that a cell nobody wrote shows. For tests. */
   poison?: boolean
+  /** Buffers and bindings are held to this, as on an adapter that allows no more. For tests. */
+  bindingLimitBytes?: number
 }
 
 /** A signalling word that is a NaN as f32 and an absurd number as u32. */
@@ -87,8 +89,8 @@ export class Gpu implements Disposable {
         vendor: info.vendor,
         architecture: info.architecture,
         software,
-        maxBufferBytes: limits.maxBufferSize,
-        maxBindingBytes: limits.maxStorageBufferBindingSize,
+        maxBufferBytes: Math.min(limits.maxBufferSize, options.bindingLimitBytes ?? Infinity),
+        maxBindingBytes: Math.min(limits.maxStorageBufferBindingSize, options.bindingLimitBytes ?? Infinity),
       },
       entry,
       options,
@@ -114,7 +116,8 @@ export class Gpu implements Disposable {
 
   /** A new storage buffer of zeros (of NaN where poisoned). The caller owns it. */
   buffer(label: string, bytes: number): GpuBuffer {
-    return new GpuBuffer(this.device, this.memory, label, bytes, this.options.poison ? POISON : undefined)
+    const limit = Math.min(this.adapter.maxBufferBytes, this.adapter.maxBindingBytes)
+    return new GpuBuffer(this.device, this.memory, label, bytes, limit, this.options.poison ? POISON : undefined)
   }
 
   /** A new buffer holding `data`, padded to a multiple of 4 bytes. The caller owns it. */

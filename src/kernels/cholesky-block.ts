@@ -2,12 +2,13 @@
 import code from '../../shaders/cholesky-block.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tileAt, type Tiled } from '../gpu/row-tiles.ts'
 
 export const kernel = defineKernel({
   name: 'cholesky-block',
   code,
   bindings: { matrix: 'read_write', pivots: 'read', failed: 'read_write' },
-  params: { stride: 'u32', start: 'u32', size: 'u32' },
+  params: { stride: 'u32', start: 'u32', size: 'u32', first: 'u32' },
 })
 
 /** Rows of a block of the factorisation, and steps of a block of GPTQ. */
@@ -20,11 +21,18 @@ export const BLOCK = 32
  */
 export function choleskyBlock(
   batch: Batch,
-  bindings: { matrix: Binding; pivots: Binding; failed: Binding },
+  bindings: { matrix: Tiled; pivots: Binding; failed: Binding },
   params: { stride: number; start: number; size: number },
   lanes: number,
 ): void {
-  batch.run(kernel, { bindings, params, workgroups: [1], overrides: { LANES: lanes }, work: params.size ** 3 })
+  const { first, binding: matrix } = tileAt(bindings.matrix, params.start, params.size)
+  batch.run(kernel, {
+    bindings: { ...bindings, matrix },
+    params: { ...params, first },
+    workgroups: [1],
+    overrides: { LANES: lanes },
+    work: params.size ** 3,
+  })
 }
 
 /** The upper factor R [size, size] of A [size, size] in float64; undefined where A is not positive definite. */

@@ -3,12 +3,13 @@
 import code from '../../shaders/cholesky-panel.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tileAt, type Tiled } from '../gpu/row-tiles.ts'
 
 export const kernel = defineKernel({
   name: 'cholesky-panel',
   code,
   bindings: { matrix: 'read_write', panel: 'read_write' },
-  params: { columns: 'u32', stride: 'u32', start: 'u32', size: 'u32' },
+  params: { columns: 'u32', stride: 'u32', start: 'u32', size: 'u32', first: 'u32' },
 })
 
 /**
@@ -17,20 +18,21 @@ export const kernel = defineKernel({
  */
 export function choleskyPanel(
   batch: Batch,
-  bindings: { matrix: Binding; panel: Binding },
+  bindings: { matrix: Tiled; panel: Binding },
   params: { columns: number; stride: number; start: number; size: number },
 ): void {
   const { columns, start, size } = params
   const rest = columns - start - size
   const lanes = 64
-  if (rest > 0)
-    batch.run(kernel, {
-      bindings,
-      params,
-      workgroups: [Math.ceil(rest / lanes)],
-      overrides: { LANES: lanes },
-      work: (size * size * rest) / 2,
-    })
+  if (rest <= 0) return
+  const { first, binding: matrix } = tileAt(bindings.matrix, start, size)
+  batch.run(kernel, {
+    bindings: { ...bindings, matrix },
+    params: { ...params, first },
+    workgroups: [Math.ceil(rest / lanes)],
+    overrides: { LANES: lanes },
+    work: (size * size * rest) / 2,
+  })
 }
 
 /** X [size, columns − start − size] in float64. */

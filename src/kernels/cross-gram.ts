@@ -4,10 +4,19 @@ import registerCode from '../../shaders/cross-gram-register.wgsl?raw'
 import tiledCode from '../../shaders/cross-gram-tiled.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import { gramShaped, type GramShape } from './gram.ts'
 import { shapeOf } from './shape.ts'
 
-const params = { start: 'u32', end: 'u32', tokens: 'u32', columns: 'u32', keep: 'f32', scale: 'f32' } as const
+const params = {
+  start: 'u32',
+  end: 'u32',
+  tokens: 'u32',
+  columns: 'u32',
+  first: 'u32',
+  keep: 'f32',
+  scale: 'f32',
+} as const
 const bindings = { x: 'read', y: 'read', matrix: 'read_write' } as const
 
 export const register = defineKernel({ name: 'cross-gram-register', code: registerCode, bindings, params })
@@ -20,22 +29,23 @@ export const tiled = defineKernel({ name: 'cross-gram-tiled', code: tiledCode, b
  */
 export function crossGram(
   batch: Batch,
-  buffers: { x: Binding; y: Binding; matrix: Binding },
+  buffers: { x: Binding; y: Binding; matrix: Tiled },
   { tokens, columns, before }: { tokens: number; columns: number; before: number },
   shape: GramShape = shapeOf(batch.gpu, gramShaped),
 ): void {
   const wide = shape === 'register' && columns % 4 === 0
   const [rowsPerGroup, columnsPerGroup] = wide ? [32, 8] : [64, 64]
   const piece = rowsPerGroup * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (tokens * columns * rowsPerGroup)))
-  for (let start = 0; start < columns; start += piece) {
-    const end = Math.min(columns, start + piece)
-    batch.run(wide ? register : tiled, {
-      bindings: buffers,
-      params: { start, end, tokens, columns, keep: before / (before + tokens), scale: 1 / (before + tokens) },
-      workgroups: [Math.ceil(columns / columnsPerGroup), Math.ceil((end - start) / rowsPerGroup)],
-      work: tokens * (end - start) * columns,
-    })
-  }
+  for (const { first, rows, binding: matrix } of tilesOf(buffers.matrix, columns))
+    for (let start = first; start < first + rows; start += piece) {
+      const end = Math.min(first + rows, start + piece)
+      batch.run(wide ? register : tiled, {
+        bindings: { ...buffers, matrix },
+        params: { start, end, tokens, columns, first, keep: before / (before + tokens), scale: 1 / (before + tokens) },
+        workgroups: [Math.ceil(columns / columnsPerGroup), Math.ceil((end - start) / rowsPerGroup)],
+        work: tokens * (end - start) * columns,
+      })
+    }
 }
 
 /** Merges a chunk in float64 into the mean over `before` tokens. */

@@ -2,13 +2,14 @@
 import code from '../../shaders/damped.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import { rowLanes } from './lanes.ts'
 
 export const kernel = defineKernel({
   name: 'damped',
   code,
   bindings: { matrix: 'read', diagonal: 'read', order: 'read', damped: 'read_write', pivots: 'read_write' },
-  params: { columns: 'u32', stride: 'u32', damping: 'f32' },
+  params: { columns: 'u32', stride: 'u32', first: 'u32', source: 'u32', source_rows: 'u32', damping: 'f32' },
 })
 
 /**
@@ -18,16 +19,20 @@ export const kernel = defineKernel({
  */
 export function damped(
   batch: Batch,
-  bindings: { matrix: Binding; diagonal: Binding; order: Binding; damped: Binding; pivots: Binding },
+  bindings: { matrix: Tiled; diagonal: Binding; order: Binding; damped: Tiled; pivots: Binding },
   params: { columns: number; stride: number; damping: number },
 ): void {
-  batch.run(kernel, {
-    bindings,
-    params,
-    workgroups: [params.columns],
-    overrides: { LANES: rowLanes(batch) },
-    work: params.columns ** 2,
-  })
+  const { columns } = params
+  const sources = tilesOf(bindings.matrix, columns)
+  for (const { first, rows, binding } of tilesOf(bindings.damped, columns))
+    for (const { first: source, rows: sourceRows, binding: matrix } of sources)
+      batch.run(kernel, {
+        bindings: { ...bindings, matrix, damped: binding },
+        params: { ...params, first, source, source_rows: sourceRows },
+        workgroups: [rows],
+        overrides: { LANES: rowLanes(batch) },
+        work: (rows * columns) / sources.length,
+      })
 }
 
 /** The same in float64. */

@@ -3,7 +3,9 @@
 // lowest. Barrier-free shape: one thread per row, blocks of 16 columns.
 import code from '../../shaders/descent-sweep-thread.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import type { GpuBuffer } from '../gpu/buffer.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import { roundHalfEven } from '../math/round.ts'
 import { DESCENT_BLOCK, descentStride } from './descent-columns.ts'
 import type { LevelShape } from './nearest.ts'
@@ -30,6 +32,9 @@ export const kernel = defineKernel({
     top: 'f32',
     first: 'u32',
     turns: 'u32',
+    tile_first: 'u32',
+    tile_rows: 'u32',
+    resume: 'u32',
   },
 })
 
@@ -40,8 +45,8 @@ export interface SweepShape extends LevelShape {
 }
 
 export interface SweepBindings {
-  /** f32 [columns + 1, descentStride(columns)]: H by descentColumns, in the order of the sweep */
-  matrix: Binding
+  /** f32 [columns + 1, descentStride(columns)]: H by descentColumns, rows and columns in the order of the sweep */
+  matrix: Tiled
   /** u32 [stride], by descentPlaces */
   order: Binding
   /** f32 [rows, groups] */
@@ -55,21 +60,39 @@ export interface SweepBindings {
   /** f32 [turns, rows, 2], zeros before: what a block's turn changed in its row's objective, and its moves */
   gains: Binding
   /** u32 [1], zero before */
-  queue: Binding
+  queue: GpuBuffer
 }
 
 /** Columns that take their turn together. */
 export const THREAD_BLOCK = DESCENT_BLOCK
 
-/** Records so many turns of every row. */
+/**
+ * Records so many turns of every row. Where the matrix lies in several tiles a turn takes the moves of the past tile by
+ * tile, beginning and ending with its own.
+ */
 export function sweepThread(batch: Batch, bindings: SweepBindings, shape: SweepShape, lanes = 16): void {
-  batch.run(kernel, {
-    bindings,
-    params: sweepParams(shape),
-    workgroups: spread(Math.ceil(shape.rows / lanes)),
-    overrides: { LANES: lanes },
-    work: shape.turns * turnWork(shape, THREAD_BLOCK),
-  })
+  const tiles = tilesOf(bindings.matrix, shape.columns)
+  const blocks = Math.ceil(shape.columns / THREAD_BLOCK)
+  const tileOf = (turn: number) => {
+    const place = (turn % blocks) * THREAD_BLOCK
+    return tiles.findIndex(({ first, rows }) => place < first + rows)
+  }
+  const begin = tileOf(shape.first)
+  let dispatches = 1
+  if (tiles.length > 1)
+    for (let turn = shape.first; turn < shape.first + shape.turns; turn++)
+      dispatches += tiles.length + Number(turn > shape.first && tileOf(turn) !== tileOf(turn - 1))
+  for (let at = 0; at < dispatches; at++) {
+    const { first, rows: tileRows, binding: matrix } = tiles[(begin + at) % tiles.length]
+    if (at > 0) batch.clear(bindings.queue)
+    batch.run(kernel, {
+      bindings: { ...bindings, matrix },
+      params: { ...sweepParams(shape), tile_first: first, tile_rows: tileRows, resume: Number(at > 0) },
+      workgroups: spread(Math.ceil(shape.rows / lanes)),
+      overrides: { LANES: lanes },
+      work: (shape.turns * turnWork(shape, THREAD_BLOCK)) / dispatches,
+    })
+  }
 }
 
 /** The params of both shapes. */

@@ -2,6 +2,7 @@
 import code from '../../shaders/descent-sweep-workgroup.wgsl?raw'
 import { spread, type Batch } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tileAt } from '../gpu/row-tiles.ts'
 import { reference, sweepParams, turnWork, type SweepBindings, type SweepShape } from './descent-sweep-thread.ts'
 
 export { reference }
@@ -33,10 +34,11 @@ export const kernel = defineKernel({
 /** Columns that take their turn together, and lanes of a workgroup. */
 export const WORKGROUP_BLOCK = 64
 
-/** Records so many turns of every row; no queue is needed. */
-export function sweepWorkgroup(batch: Batch, bindings: Omit<SweepBindings, 'queue'>, shape: SweepShape): void {
+/** Records so many turns of every row; no queue is needed, and the matrix is in one tile. */
+export function sweepWorkgroup(batch: Batch, given: Omit<SweepBindings, 'queue'>, shape: SweepShape): void {
+  const { binding: matrix } = tileAt(given.matrix, 0, shape.columns)
   batch.run(kernel, {
-    bindings,
+    bindings: { ...given, matrix },
     params: sweepParams(shape),
     workgroups: spread(shape.rows),
     overrides: { LANES: WORKGROUP_BLOCK },

@@ -44,7 +44,8 @@ describe.each([
       }
       const start = gpu.batch('start').clear(bindings.history)
       diagonal(start, { matrix, diagonal: given.diagonal }, { columns })
-      descentColumns(start, { ...given, matrix, scaled: bindings.matrix }, { rows: columns, columns, stride })
+      const size = { rows: columns, columns, stride, ordered: true }
+      descentColumns(start, { ...given, matrix, scaled: bindings.matrix }, size)
       const gradient = scope.upload('product', product)
       descentColumns(start, { ...given, matrix: gradient, scaled: bindings.state }, { rows, columns, stride })
       start.flush()

@@ -3,7 +3,9 @@
 // G. Barrier-free shape: one thread per row.
 import code from '../../shaders/descent-thread.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import type { GpuBuffer } from '../gpu/buffer.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import { roundHalfEven } from '../math/round.ts'
 import { descentStride } from './descent-columns.ts'
 import type { LevelShape } from './nearest.ts'
@@ -19,6 +21,7 @@ export const kernel = defineKernel({
     ledger: 'read_write',
     gains: 'read_write',
     queue: 'read_write',
+    waiting: 'read_write',
   },
   params: {
     rows: 'u32',
@@ -30,6 +33,9 @@ export const kernel = defineKernel({
     steps: 'u32',
     again: 'u32',
     tolerance: 'f32',
+    first: 'u32',
+    tile_rows: 'u32',
+    resume: 'u32',
   },
 })
 
@@ -49,7 +55,7 @@ export interface DescentShape extends LevelShape {
 
 export interface DescentBindings {
   /** f32 [columns + 1, descentStride(columns, width)]: H by descentColumns, columns in their natural order */
-  matrix: Binding
+  matrix: Tiled
   /** f32 [rows, groups] */
   scales: Binding
   /** f32 [rows + 1, stride]: G by descentColumns; kept up to date */
@@ -61,18 +67,31 @@ export interface DescentBindings {
   /** f32 [steps, rows, 2], zeros before: what every step changed in its row's objective, and its moves */
   gains: Binding
   /** u32 [1], zero before */
-  queue: Binding
+  queue: GpuBuffer
+  /** u32 [rows, 2]: where rows wait for another tile of the matrix */
+  waiting: Binding
 }
 
-/** Records at most `steps` steps of every row. */
+/**
+ * Records at most `steps` steps of every row. Where the matrix lies in several tiles every row waits for that of its
+ * next move, and the tiles take turns until even the last row has had its steps; beside its best move a step then tries
+ * those of the same tile alone.
+ */
 export function descentThread(batch: Batch, bindings: DescentBindings, shape: DescentShape, lanes = 16): void {
-  batch.run(kernel, {
-    bindings,
-    params: descentParams(shape),
-    workgroups: spread(Math.ceil(shape.rows / lanes)),
-    overrides: { LANES: lanes, BATCH: shape.batch },
-    work: descentWork(shape),
-  })
+  const tiles = tilesOf(bindings.matrix, shape.columns)
+  const rounds = tiles.length > 1 ? shape.steps : 1
+  for (let turn = 0; turn < rounds * tiles.length; turn++) {
+    const { first, rows: tileRows, binding: matrix } = tiles[turn % tiles.length]
+    if (turn > 0) batch.clear(bindings.queue)
+    const params = { ...descentParams({ ...shape, again: shape.again && turn === 0 }), first, tile_rows: tileRows }
+    batch.run(kernel, {
+      bindings: { ...bindings, matrix },
+      params: { ...params, resume: Number(turn > 0) },
+      workgroups: spread(Math.ceil(shape.rows / lanes)),
+      overrides: { LANES: lanes, BATCH: shape.batch },
+      work: descentWork(shape) / (rounds * tiles.length),
+    })
+  }
 }
 
 /** The params of both shapes. */

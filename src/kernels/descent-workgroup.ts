@@ -4,6 +4,7 @@ import code from '../../shaders/descent-workgroup.wgsl?raw'
 import { spread, type Batch } from '../gpu/batch.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tileAt } from '../gpu/row-tiles.ts'
 import { descentParams, descentWork, reference, type DescentBindings, type DescentShape } from './descent-thread.ts'
 
 export { reference }
@@ -48,11 +49,16 @@ export function fitsWorkgroup(gpu: Gpu, stride: number): boolean {
   return bytes <= gpu.device.limits.maxComputeWorkgroupStorageSize
 }
 
-/** Records at most `steps` steps of every row; no queue is needed. */
-export function descentWorkgroup(batch: Batch, bindings: Omit<DescentBindings, 'queue'>, shape: DescentShape): void {
+/** Records at most `steps` steps of every row; no queue is needed, and the matrix is in one tile. */
+export function descentWorkgroup(
+  batch: Batch,
+  given: Omit<DescentBindings, 'queue' | 'waiting'>,
+  shape: DescentShape,
+): void {
   const params = descentParams(shape)
+  const { binding: matrix } = tileAt(given.matrix, 0, shape.columns)
   batch.run(kernel, {
-    bindings,
+    bindings: { ...given, matrix },
     params,
     workgroups: spread(shape.rows),
     overrides: { LANES: lanesFor(params.stride), SLOTS: Math.ceil(params.stride / 64) * 64, BATCH: shape.batch },

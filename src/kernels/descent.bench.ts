@@ -42,6 +42,7 @@ export const bench: KernelBench = {
       ledger: scope.buffer('ledger', start.ledger.bytes),
       gains: scope.buffer('gains', 8 * STEPS * size),
       queue: scope.buffer('queue', 4),
+      waiting: scope.buffer('waiting', 8 * size),
     }
     return descentShaped.shapes
       .filter((layout) => layout === 'thread' || fitsWorkgroup(gpu, stride))

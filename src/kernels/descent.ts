@@ -26,6 +26,7 @@ export const descentShaped: Shaped<DescentLayout> = {
       ledger: scope.buffer('ledger', 8 * size),
       gains: scope.buffer('gains', 8 * shape.steps * size),
       queue: scope.buffer('queue', 4),
+      waiting: scope.buffer('waiting', 8 * size),
     }
     const start = {
       state: scope.upload(

@@ -2,21 +2,28 @@
 import code from '../../shaders/diagonal.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 
 export const kernel = defineKernel({
   name: 'diagonal',
   code,
   bindings: { matrix: 'read', diagonal: 'read_write' },
-  params: { columns: 'u32' },
+  params: { columns: 'u32', first: 'u32', rows: 'u32' },
 })
 
 /** Records diagonal f32 [columns, 2] = (h, 1 / h) of matrix [columns, columns]. */
 export function diagonal(
   batch: Batch,
-  bindings: { matrix: Binding; diagonal: Binding },
+  bindings: { matrix: Tiled; diagonal: Binding },
   params: { columns: number },
 ): void {
-  batch.run(kernel, { bindings, params, workgroups: [Math.ceil(params.columns / 64)], work: params.columns })
+  for (const { first, rows, binding: matrix } of tilesOf(bindings.matrix, params.columns))
+    batch.run(kernel, {
+      bindings: { ...bindings, matrix },
+      params: { ...params, first, rows },
+      workgroups: [Math.ceil(rows / 64)],
+      work: rows,
+    })
 }
 
 /** The same in float64. */

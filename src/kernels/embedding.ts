@@ -1,4 +1,4 @@
-// Looks up token embeddings in one part of a table that may be too large for one binding.
+// Looks up token embeddings in a table, or in a part of one.
 import code from '../../shaders/embedding.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'

@@ -5,13 +5,14 @@
 import code from '../../shaders/feedback.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import { rowLanes } from './lanes.ts'
 
 export const kernel = defineKernel({
   name: 'feedback',
   code,
   bindings: { factor: 'read', diagonal: 'read', order: 'read', feedback: 'read_write' },
-  params: { columns: 'u32', stride: 'u32' },
+  params: { columns: 'u32', stride: 'u32', first: 'u32', source: 'u32', source_rows: 'u32' },
 })
 
 /**
@@ -21,16 +22,20 @@ export const kernel = defineKernel({
  */
 export function feedback(
   batch: Batch,
-  bindings: { factor: Binding; diagonal: Binding; order: Binding; feedback: Binding },
+  bindings: { factor: Tiled; diagonal: Binding; order: Binding; feedback: Tiled },
   params: { columns: number; stride: number },
 ): void {
-  batch.run(kernel, {
-    bindings,
-    params,
-    workgroups: [params.columns],
-    overrides: { LANES: rowLanes(batch) },
-    work: params.columns ** 2,
-  })
+  const { columns } = params
+  const sources = tilesOf(bindings.factor, columns)
+  for (const { first, rows, binding } of tilesOf(bindings.feedback, columns))
+    for (const { first: source, rows: sourceRows, binding: factor } of sources)
+      batch.run(kernel, {
+        bindings: { ...bindings, factor, feedback: binding },
+        params: { ...params, first, source, source_rows: sourceRows },
+        workgroups: [rows],
+        overrides: { LANES: rowLanes(batch) },
+        work: (rows * columns) / sources.length,
+      })
 }
 
 /**

@@ -5,6 +5,7 @@ import codeOf from '../../shaders/shared/code.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tileAt, type Tiled } from '../gpu/row-tiles.ts'
 import { nearestCode } from '../math/round.ts'
 import type { LevelShape } from './nearest.ts'
 import { padded } from './rank-update.ts'
@@ -32,6 +33,7 @@ export const kernel = defineKernel({
     size: 'u32',
     stride: 'u32',
     row_stride: 'u32',
+    first: 'u32',
   },
 })
 
@@ -53,7 +55,7 @@ export function gptqBlock(
     order: Binding
     scales: Binding
     zeros: Binding
-    feedback: Binding
+    feedback: Tiled
     correction: Binding
     codes: Binding
     errors: Binding
@@ -61,8 +63,9 @@ export function gptqBlock(
   { rows, columns, width, groups, bits, start, size }: GptqBlock,
   lanes = 16,
 ): void {
+  const { first, binding: feedback } = tileAt(bindings.feedback, start, size)
   batch.run(kernel, {
-    bindings,
+    bindings: { ...bindings, feedback },
     params: {
       rows,
       columns,
@@ -73,6 +76,7 @@ export function gptqBlock(
       size,
       stride: padded(columns),
       row_stride: padded(rows),
+      first,
     },
     workgroups: spread(Math.ceil(rows / lanes)),
     overrides: { LANES: lanes },

@@ -4,9 +4,18 @@ import registerCode from '../../shaders/gram-register.wgsl?raw'
 import tiledCode from '../../shaders/gram-tiled.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import { shapeOf, type Shaped } from './shape.ts'
 
-const params = { start: 'u32', end: 'u32', tokens: 'u32', columns: 'u32', keep: 'f32', scale: 'f32' } as const
+const params = {
+  start: 'u32',
+  end: 'u32',
+  tokens: 'u32',
+  columns: 'u32',
+  first: 'u32',
+  keep: 'f32',
+  scale: 'f32',
+} as const
 const bindings = { x: 'read', matrix: 'read_write' } as const
 
 export const register = defineKernel({ name: 'gram-register', code: registerCode, bindings, params })
@@ -33,22 +42,23 @@ export const gramShaped: Shaped<GramShape> = {
  */
 export function gram(
   batch: Batch,
-  buffers: { x: Binding; matrix: Binding },
+  buffers: { x: Binding; matrix: Tiled },
   { tokens, columns, before }: { tokens: number; columns: number; before: number },
   shape: GramShape = shapeOf(batch.gpu, gramShaped),
 ): void {
   const wide = shape === 'register' && columns % 4 === 0
   const [rowsPerGroup, columnsPerGroup] = wide ? [32, 8] : [64, 64]
   const piece = rowsPerGroup * Math.max(1, Math.floor(batch.gpu.workPerSubmit / (tokens * columns * rowsPerGroup)))
-  for (let start = 0; start < columns; start += piece) {
-    const end = Math.min(columns, start + piece)
-    batch.run(wide ? register : tiled, {
-      bindings: buffers,
-      params: { start, end, tokens, columns, keep: before / (before + tokens), scale: 1 / (before + tokens) },
-      workgroups: [Math.ceil(columns / columnsPerGroup), Math.ceil((end - start) / rowsPerGroup)],
-      work: tokens * (end - start) * (columns - (start + end) / 2),
-    })
-  }
+  for (const { first, rows, binding: matrix } of tilesOf(buffers.matrix, columns))
+    for (let start = first; start < first + rows; start += piece) {
+      const end = Math.min(first + rows, start + piece)
+      batch.run(wide ? register : tiled, {
+        bindings: { ...buffers, matrix },
+        params: { start, end, tokens, columns, first, keep: before / (before + tokens), scale: 1 / (before + tokens) },
+        workgroups: [Math.ceil(columns / columnsPerGroup), Math.ceil((end - start) / rowsPerGroup)],
+        work: tokens * (end - start) * (columns - (start + end) / 2),
+      })
+    }
 }
 
 /** Merges a chunk in float64 into the mean over `before` tokens; both triangles. */

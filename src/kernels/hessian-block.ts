@@ -1,7 +1,8 @@
 // Rows and columns of H as a matrix of their own, padded with zeros for a matrix product.
 import code from '../../shaders/hessian-block.wgsl?raw'
-import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import { spread, type Batch } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 
 export const kernel = defineKernel({
   name: 'hessian-block',
@@ -16,6 +17,9 @@ export const kernel = defineKernel({
     height: 'u32',
     span: 'u32',
     hole: 'u32',
+    source: 'u32',
+    source_rows: 'u32',
+    line: 'u32',
   },
 })
 
@@ -38,15 +42,25 @@ export interface HessianBlock {
 /** Records block f32 [height, span] of matrix [columns, columns]. */
 export function hessianBlock(
   batch: Batch,
-  bindings: { matrix: Binding; block: Binding },
+  bindings: { matrix: Tiled; block: Tiled },
   { hole, ...shape }: HessianBlock,
 ): void {
-  batch.run(kernel, {
-    bindings,
-    params: { ...shape, hole: Number(hole) },
-    workgroups: spread(Math.ceil((shape.height * shape.span) / 64)),
-    work: shape.height * shape.span,
-  })
+  const last = shape.start + shape.count
+  // Tiles of H without any of the rows have nothing to give.
+  const sources = tilesOf(bindings.matrix, shape.columns).filter(
+    ({ first, rows }) => first < last && first + rows > shape.start,
+  )
+  for (const { first: line, rows, binding: block } of tilesOf(bindings.block, shape.height)) {
+    const height = Math.min(rows, shape.height - line)
+    if (height <= 0) break
+    for (const { first: source, rows: sourceRows, binding: matrix } of sources)
+      batch.run(kernel, {
+        bindings: { matrix, block },
+        params: { ...shape, height, hole: Number(hole), source, source_rows: sourceRows, line },
+        workgroups: spread(Math.ceil((height * shape.span) / 64)),
+        work: height * shape.span,
+      })
+  }
 }
 
 /** The same. */

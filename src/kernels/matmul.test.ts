@@ -36,6 +36,33 @@ describe.each<MatmulShape>(['register', 'tiled'])('matmul, %s', (shape) => {
     })
   })
 
+  test.each([
+    [17, 77, 20, 64],
+    [13, 76, 16, 64],
+    [9, 30, 15, 7],
+  ])('%i tokens, %i rows, %i columns, the rows in parts of %i', async (tokens, rows, columns, most) => {
+    await withGpu(async (gpu, scope) => {
+      const x = gaussians(tokens * columns, 1)
+      const weights = gaussians(rows * columns, 2)
+      const start = gaussians(tokens * rows, 3)
+      const [fresh, added] = [scope.buffer('y', 4 * tokens * rows), scope.upload('y', start)]
+      const input = scope.upload('x', x)
+      const batch = gpu.batch('matmul')
+      for (let first = 0; first < rows; first += most) {
+        const part = weights.subarray(first * columns, Math.min(rows, first + most) * columns)
+        const buffers = { x: input, weights: scope.upload('weights', part) }
+        const size = { tokens, rows: part.length / columns, columns, stride: rows, first }
+        matmul(batch, { ...buffers, y: fresh }, size, shape)
+        matmul(batch, { ...buffers, y: added }, { ...size, accumulate: true }, shape)
+      }
+      await batch.submit()
+      const size = { tokens, rows, columns }
+      // As above: sums of a few products in float32.
+      expect(normalisedError(await gpu.readF32(fresh), reference(x, weights, size))).toBeLessThan(1e-12)
+      expect(normalisedError(await gpu.readF32(added), reference(x, weights, size, start))).toBeLessThan(1e-12)
+    })
+  })
+
   test('cut into several submits', async () => {
     await withGpu(async (gpu, scope) => {
       const size = { tokens: 150, rows: 20, columns: 12 }

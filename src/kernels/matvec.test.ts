@@ -23,7 +23,13 @@ describe.each<RowShape>(['thread', 'workgroup'])('matrix times vector, a row per
       const batch = gpu.batch('matvec')
       matvec(batch, { ...bindings, y: fresh }, { rows, columns }, shape)
       matvec(batch, { ...bindings, y: added }, { rows, columns, accumulate: true }, shape)
+      const parted = scope.upload('y', new Float32Array(rows).fill(5))
+      const last = Math.ceil(rows / 3)
+      const part = scope.upload('weights', weights.subarray((rows - last) * columns))
+      matvec(batch, { x: bindings.x, weights: part, y: parted }, { rows: last, columns, first: rows - last }, shape)
       await batch.submit()
+      const some = reference(x, weights, rows).fill(5, 0, rows - last)
+      expect(normalisedError(await gpu.readF32(parted), some)).toBeLessThan(1e-12)
       // Sums of up to 384 float32 products.
       expect(normalisedError(await gpu.readF32(fresh), reference(x, weights, rows))).toBeLessThan(1e-12)
       expect(normalisedError(await gpu.readF32(added), reference(x, weights, rows, before))).toBeLessThan(1e-12)

@@ -5,6 +5,7 @@ import codeOf from '../../shaders/shared/code.wgsl?raw'
 import divide from '../../shaders/shared/divide.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tileAt, type Tiled } from '../gpu/row-tiles.ts'
 import { nearestCode } from '../math/round.ts'
 import type { LevelShape } from './nearest.ts'
 import { padded } from './rank-update.ts'
@@ -32,6 +33,7 @@ export const kernel = defineKernel({
     size: 'u32',
     stride: 'u32',
     row_stride: 'u32',
+    first: 'u32',
     relaxed: 'u32',
   },
 })
@@ -51,12 +53,13 @@ export interface QuantEaseBlock extends LevelShape {
  */
 export function quantEaseBlock(
   batch: Batch,
-  bindings: Record<keyof typeof kernel.bindings, Binding>,
+  bindings: Record<Exclude<keyof typeof kernel.bindings, 'matrix'>, Binding> & { matrix: Tiled },
   { rows, columns, width, groups, bits, start, size, relaxed }: QuantEaseBlock,
   lanes = 16,
 ): void {
+  const { first, binding: matrix } = tileAt(bindings.matrix, start, size)
   batch.run(kernel, {
-    bindings,
+    bindings: { ...bindings, matrix },
     params: {
       rows,
       columns,
@@ -67,6 +70,7 @@ export function quantEaseBlock(
       size,
       stride: padded(columns),
       row_stride: padded(rows),
+      first,
       relaxed: Number(relaxed),
     },
     workgroups: spread(Math.ceil(rows / lanes)),

@@ -3,6 +3,7 @@
 import code from '../../shaders/rank-update.wgsl?raw'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 
 export const kernel = defineKernel({
   name: 'rank-update',
@@ -77,6 +78,33 @@ export function rankUpdate(
     overrides: { LANES: lanes },
     work: (rows * columns * depth) / (upper ? 2 : 1),
   })
+}
+
+/** The same where C lies in tiles of rows of `matrix`, from its row and column on, with `stride` words to a row. */
+export function rankUpdateTiles(
+  batch: Batch,
+  given: { left: Part; right: Part; result: { matrix: Tiled; row: number; column: number; stride: number } },
+  { rows, columns, ...shape }: RankUpdate,
+): void {
+  const { left, right } = given
+  const { matrix, row, column, stride } = given.result
+  for (const { first, rows: height, binding } of tilesOf(matrix, row + rows)) {
+    const start = Math.max(first, row)
+    const count = first + height - start
+    if (count <= 0) continue
+    // Rows that the tiles before it hold; above the diagonal, as many columns are not looked at.
+    const before = start - row
+    const skipped = shape.upper ? before : 0
+    rankUpdate(
+      batch,
+      {
+        left: { ...left, offset: left.offset + before },
+        right: { ...right, offset: right.offset + skipped },
+        result: { binding, offset: (start - first) * stride + column + skipped, stride },
+      },
+      { ...shape, rows: count, columns: columns - skipped },
+    )
+  }
 }
 
 /** What is added, in float64; dense operands. */

@@ -1,23 +1,32 @@
 // Turns a matrix that is stored as [in, out] (GPT-2's Conv1D) into the usual [out, in]; once when a block is loaded.
 import code from '../../shaders/transpose.wgsl?raw'
-import { spread, type Batch, type Binding } from '../gpu/batch.ts'
+import { spread, type Batch } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 
 export const kernel = defineKernel({
   name: 'transpose',
   code,
   bindings: { x: 'read', y: 'read_write' },
-  params: { rows: 'u32', columns: 'u32' },
+  params: { rows: 'u32', columns: 'u32', span: 'u32', row: 'u32', stride: 'u32', column: 'u32' },
 })
 
-/** Records y = xᵀ: x [columns, rows], y [rows, columns]. */
+/** Records y = xᵀ: x [columns, rows], y [rows, columns]; every tile of one with every tile of the other. */
 export function transpose(
   batch: Batch,
-  bindings: { x: Binding; y: Binding },
-  params: { rows: number; columns: number },
+  { x, y }: { x: Tiled; y: Tiled },
+  { rows, columns }: { rows: number; columns: number },
 ): void {
-  const elements = params.rows * params.columns
-  batch.run(kernel, { bindings, params, workgroups: spread(Math.ceil(elements / 64)), work: 4 * elements })
+  for (const to of tilesOf(y, rows))
+    for (const from of tilesOf(x, columns)) {
+      const elements = to.rows * from.rows
+      batch.run(kernel, {
+        bindings: { x: from.binding, y: to.binding },
+        params: { rows: to.rows, columns: from.rows, span: rows, row: to.first, stride: columns, column: from.first },
+        workgroups: spread(Math.ceil(elements / 64)),
+        work: 4 * elements,
+      })
+    }
 }
 
 /** The same. */

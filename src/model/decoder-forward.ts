@@ -5,6 +5,7 @@ import { Scope } from '../gpu/scope.ts'
 import { loadBlock } from './decoder-block.ts'
 import { loadFront } from './decoder-front.ts'
 import type { Design } from './design.ts'
+import type { EmbeddingRows } from './embedding-rows.ts'
 import type { Block, Forward, ForwardSize, Front, Head, Substitute } from './family.ts'
 import { OutputHead } from './output-head.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
@@ -18,12 +19,13 @@ export class DecoderForward implements Forward {
     private readonly checkpoint: Checkpoint,
     private readonly design: Design,
     private readonly size: ForwardSize,
+    private readonly table: EmbeddingRows,
   ) {
     this.scope = new Scope(gpu)
   }
 
   front(): Promise<Front> {
-    return loadFront(this.gpu, this.checkpoint, this.design, this.size)
+    return loadFront(this.gpu, this.checkpoint, this.design, this.table, this.size)
   }
 
   block(block: number, substitute?: Substitute): Promise<Block> {

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../formats/checkpoint.ts'
 import { reference as transposed } from '../kernels/transpose.ts'
 import { DecoderForward } from './decoder-forward.ts'
 import { groupsOf, inputsOf, shapesOf, type Design } from './design.ts'
+import { EmbeddingRows } from './embedding-rows.ts'
 import type { Model } from './family.ts'
 import { fingerprint } from './fingerprint.ts'
 import { checkTensors } from './tensors.ts'
@@ -22,6 +23,7 @@ export function openDecoder(checkpoint: Checkpoint, design: Design): Model {
   )
   const kept = blocks.reduce((sum, { attention }) => sum + attention.kvHeads * attention.width, 0)
   const { heads: queries, kvHeads: keyValues } = blocks[0].attention
+  const table = new EmbeddingRows(checkpoint, design.embedding.table, design.embedding.columns)
   let known: Promise<string> | undefined
   return {
     facts: {
@@ -33,12 +35,14 @@ export function openDecoder(checkpoint: Checkpoint, design: Design): Model {
     layers: inputs.flat().flatMap((group) => group.layers),
     tensorNames: [...shapes.keys()],
     inputs: (block) => inputs[block],
-    async weights({ layer, rows, columns }) {
-      const weights = await checkpoint.floats(`${layer}.weight`)
-      return turned.has(layer) ? transposed(weights, rows, columns) : weights
+    async weights({ layer, rows, columns }, first = 0, count = rows - first) {
+      const name = `${layer}.weight`
+      if (!turned.has(layer)) return checkpoint.floats(name, first * columns, count * columns)
+      const weights = transposed(await checkpoint.floats(name), rows, columns)
+      return count === rows ? weights : weights.slice(first * columns, (first + count) * columns)
     },
     keptBytes: (tokens) => 2 * 4 * tokens * kept,
-    forward: (gpu, size) => new DecoderForward(gpu, checkpoint, design, size),
+    forward: (gpu, size) => new DecoderForward(gpu, checkpoint, design, size, table),
     fingerprint: () => (known ??= fingerprint(checkpoint, shapes)),
   }
 }

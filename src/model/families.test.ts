@@ -140,12 +140,11 @@ test.runIf(existsSync(models))('gpt-nano-sort-hf sorts every six letters of thre
     const all = Array.from({ length: 729 }, (_, n) => Array.from({ length: 6 }, (_, i) => Math.floor(n / 3 ** i) % 3))
     // The model writes the sorted letters after the six; given the first five of them it must find each next one.
     const texts = all.map((letters) => [...letters, ...letters.toSorted().slice(0, 5)])
-    using ids = gpu.upload('ids', Uint32Array.from(texts.flat()))
     using states = gpu.buffer('hidden states', 4 * 729 * 11 * model.facts.hidden)
     using logits = gpu.buffer('logits', 4 * 729 * 11 * 3)
     using front = await forward.front()
     const batch = gpu.batch('sort')
-    front.run(batch, ids, states, 729 * 11)
+    await front.run(batch, Uint32Array.from(texts.flat()), states)
     for (let block = 0; block < model.facts.blocks; block++) {
       using pass = await forward.block(block)
       pass.run(batch, states, 729 * 11)

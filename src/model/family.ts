@@ -3,6 +3,7 @@ import type { Checkpoint } from '../formats/checkpoint.ts'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { RowTiles } from '../gpu/row-tiles.ts'
 import type { Design } from './design.ts'
 import type { InputGroup, LayerFacts, ModelFacts } from './facts.ts'
 
@@ -27,8 +28,8 @@ export interface Model {
   readonly tensorNames: string[]
   /** Groups of a block's layers by input, in the order they run. */
   inputs(block: number): InputGroup[]
-  /** W f32 [rows, columns] of a layer. */
-  weights(layer: LayerFacts): Promise<Float32Array<ArrayBuffer>>
+  /** W f32 [rows, columns] of a layer, or `count` rows of it from row `first` on. */
+  weights(layer: LayerFacts, first?: number, count?: number): Promise<Float32Array<ArrayBuffer>>
   forward(gpu: Gpu, size: ForwardSize): Forward
   /** Bytes that all blocks keep together of `tokens` tokens of one sequence, for `Block.extend`. */
   keptBytes(tokens: number): number
@@ -43,8 +44,8 @@ export interface ForwardSize {
   window: number
 }
 
-/** Other weights for a layer, f32 [rows, columns]; whoever asks owns the buffer. Nothing: the model's own. */
-export type Substitute = (layer: LayerFacts) => GpuBuffer | undefined
+/** Other weights for a layer, f32 [rows, columns]; whoever asks owns them. Nothing: the model's own. */
+export type Substitute = (layer: LayerFacts) => RowTiles | GpuBuffer | undefined
 
 /** Sees the input x f32 [tokens, columns] of a block's group of layers; `group` counts as `Model.inputs` does. */
 export type Capture = (group: number, x: GpuBuffer) => void
@@ -59,10 +60,11 @@ export interface Forward extends Disposable {
 /** From token ids to hidden states. */
 export interface Front extends Disposable {
   /**
-   * Records hidden f32 [tokens, hidden] of ids u32 [tokens]: of whole windows, or of the next tokens of a single sequence, at positions
-   * first … first + tokens − 1.
+   * Reads the embeddings of token ids and records hidden f32 [tokens, hidden] of them: of whole windows, or of the next
+   * tokens of a single sequence, at positions first … first + tokens − 1. The batch is handed to the
+   * queue. One call after another: each awaits the one before. @throws InputError when an embedding cannot be read.
    */
-  run(batch: Batch, ids: Binding, hidden: GpuBuffer, tokens: number, first?: number): void
+  run(batch: Batch, ids: Uint32Array, hidden: GpuBuffer, first?: number): Promise<void>
 }
 
 export interface Block extends Disposable {

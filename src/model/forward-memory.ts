@@ -2,6 +2,7 @@
 // output-head.ts hold, in their order, in bytes.
 import { Holding, type Account } from '../gpu/account.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { tileRows } from '../gpu/row-tiles.ts'
 import { attentionScratchBytes } from '../kernels/attention.ts'
 import {
   groupsOf,
@@ -16,7 +17,6 @@ import {
 import type { LayerFacts } from './facts.ts'
 import type { ForwardSize } from './family.ts'
 import { vocabularyChunk } from './output-head.ts'
-import { rowsPerBinding } from './row-split.ts'
 import { attentionSize } from './workspace.ts'
 
 /** What decides how large pieces are. */
@@ -48,16 +48,18 @@ export class ForwardMemory implements Disposable {
 
   front(): Disposable {
     const { account, design, size } = this
-    const { vocabulary, hidden, embedding } = design
+    const { hidden, embedding } = design
     const { columns, projection, positions, norm } = embedding
     const held = new Holding(account)
-    this.table(held, embedding.table, vocabulary, columns)
     if (projection) held.hold(TABLES, 4 * hidden * columns, `${projection}, ${times(hidden, columns)}`)
     if (positions)
       held.hold(TABLES, 4 * positions.rows * hidden, `${positions.table}, ${times(positions.rows, hidden)}`)
     if (norm) holdNorm(held, TABLES, norm)
     if (projection) held.hold(RESULTS, 4 * size.tokens * columns)
     if (norm) held.hold(RESULTS, 4 * size.tokens * hidden)
+    // Rows of the embedding, and which of them every token has.
+    held.hold(RESULTS, 4 * size.tokens * columns, `rows of ${embedding.table}, ${times(size.tokens, columns)}`)
+    held.hold(RESULTS, 4 * size.tokens)
     return held
   }
 
@@ -103,7 +105,7 @@ export class ForwardMemory implements Disposable {
     if (final.projection) held.hold(TABLES, 4 * head.columns * hidden, final.projection)
     this.table(held, head.table, vocabulary, head.columns)
     if (head.bias) held.hold(TABLES, 4 * vocabulary, head.bias)
-    const rows = Math.min(vocabularyChunk(tokens), vocabulary)
+    const rows = Math.min(vocabularyChunk(this.device.adapter, tokens), vocabulary)
     for (let lane = 0; lane < lanes; lane++) {
       if (final.norm) held.hold(LOGITS, 4 * tokens * hidden)
       if (final.projection) held.hold(LOGITS, 4 * tokens * head.columns)
@@ -113,7 +115,7 @@ export class ForwardMemory implements Disposable {
   }
 
   private table(held: Holding, name: string, rows: number, columns: number): void {
-    const most = rowsPerBinding(this.device.adapter, columns)
+    const most = tileRows(this.device.adapter, name, rows, columns)
     for (let first = 0; first < rows; first += most) {
       const count = Math.min(most, rows - first)
       held.hold(TABLES, 4 * count * columns, `${name}, ${times(count, columns)}${count < rows ? ', a part' : ''}`)

@@ -3,7 +3,8 @@
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import type { Batch, Binding } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
-import type { Gpu } from '../gpu/gpu.ts'
+import type { AdapterFacts, Gpu } from '../gpu/gpu.ts'
+import { bindableBytes, type RowTiles, type TileBinding } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { addBias } from '../kernels/add-bias.ts'
 import { crossEntropy } from '../kernels/cross-entropy.ts'
@@ -13,15 +14,33 @@ import { softCap } from '../kernels/soft-cap.ts'
 import type { Design } from './design.ts'
 import type { Head } from './family.ts'
 import { loadNorm, type LoadedNorm } from './norm.ts'
-import { RowSplit } from './row-split.ts'
-import { uploadTensor } from './tensors.ts'
+import { uploadMatrix, uploadTensor } from './tensors.ts'
 
 /** Bytes of logits that are held at once. */
-export const LOGITS_BYTES = 32 << 20
+const LOGITS_BYTES = 32 << 20
+/** Chunks of the vocabulary begin at multiples of this, and so where a binding may begin. */
+const ALIGNED_ROWS = 64
 
 /** Rows of the vocabulary whose logits are computed at once for `tokens` tokens: a multiple of 64. */
-export function vocabularyChunk(tokens: number): number {
-  return Math.max(64, 64 * Math.floor(LOGITS_BYTES / (4 * tokens * 64)))
+export function vocabularyChunk(
+  adapter: Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>,
+  tokens: number,
+): number {
+  const bytes = Math.min(LOGITS_BYTES, bindableBytes(adapter))
+  return ALIGNED_ROWS * Math.max(1, Math.floor(bytes / (4 * tokens * ALIGNED_ROWS)))
+}
+
+/** Parts of a table of at most `most` rows, in order. */
+function* chunksOf({ tiles, stride }: RowTiles, most: number): Generator<TileBinding> {
+  for (const { first, rows, buffer } of tiles)
+    for (let start = 0; start < rows; start += most) {
+      const count = Math.min(most, rows - start)
+      yield {
+        first: first + start,
+        rows: count,
+        binding: { buffer, offset: 4 * start * stride, bytes: 4 * count * stride },
+      }
+    }
 }
 
 /** What the logits of one model's hidden states pass through. */
@@ -35,7 +54,7 @@ interface Lane {
 interface HeadWeights {
   norm: LoadedNorm | undefined
   projection: GpuBuffer | undefined
-  table: RowSplit
+  table: RowTiles
   bias: GpuBuffer | undefined
 }
 
@@ -48,6 +67,8 @@ export class OutputHead implements Head {
     private readonly design: Design,
     /** Most tokens at once. */
     private readonly tokens: number,
+    /** Rows of the vocabulary at once. */
+    private readonly rows: number,
   ) {}
 
   static async load(gpu: Gpu, checkpoint: Checkpoint, design: Design, tokens: number): Promise<OutputHead> {
@@ -59,10 +80,10 @@ export class OutputHead implements Head {
       const weights = {
         norm: final.norm && (await loadNorm(scope, checkpoint, final.norm)),
         projection: await upload(final.projection),
-        table: scope.own(await RowSplit.load(gpu, checkpoint, head.table, [vocabulary, head.columns])),
+        table: scope.own(await uploadMatrix(gpu, checkpoint, head.table, vocabulary, head.columns)),
         bias: await upload(head.bias),
       }
-      return new OutputHead(scope, weights, design, tokens)
+      return new OutputHead(scope, weights, design, tokens, vocabularyChunk(gpu.adapter, tokens))
     } catch (error) {
       scope[Symbol.dispose]()
       throw error
@@ -70,12 +91,12 @@ export class OutputHead implements Head {
   }
 
   private lane(i: number): Lane {
-    const { scope, weights, tokens } = this
+    const { scope, weights, tokens, rows } = this
     const { hidden, vocabulary, head } = this.design
     return (this.lanes[i] ??= {
       normed: weights.norm && scope.buffer('normed', 4 * tokens * hidden),
       projected: weights.projection && scope.buffer('projected', 4 * tokens * head.columns),
-      logits: scope.buffer('logits', 4 * tokens * Math.min(vocabularyChunk(tokens), vocabulary)),
+      logits: scope.buffer('logits', 4 * tokens * Math.min(rows, vocabulary)),
     })
   }
 
@@ -103,7 +124,7 @@ export class OutputHead implements Head {
       const lane = this.lane(i)
       return { x: this.states(batch, hidden, lane, tokens), logits: lane.logits }
     })
-    for (const { first, rows, binding } of table.parts(vocabularyChunk(this.tokens))) {
+    for (const { first, rows, binding } of chunksOf(table, this.rows)) {
       for (const { x, logits } of lanes) {
         product(batch, { x, weights: binding, y: logits }, { tokens, rows, columns })
         if (bias)

@@ -1,19 +1,20 @@
 // The linear layers of a block on the GPU, fused ones taken apart into what attention and feed-forward want of them.
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import type { Batch } from '../gpu/batch.ts'
-import type { GpuBuffer } from '../gpu/buffer.ts'
+import { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import type { Scope } from '../gpu/scope.ts'
 import { addBias } from '../kernels/add-bias.ts'
 import { product } from '../kernels/matvec.ts'
 import { transpose } from '../kernels/transpose.ts'
 import { rowCount, type Linear, type Part } from './design.ts'
 import type { Substitute } from './family.ts'
-import { uploadTensor } from './tensors.ts'
+import { uploadMatrix } from './tensors.ts'
 
 /** Rows of a linear layer: weights [rows, columns], bias [rows]. */
 export interface Projection {
-  weights: GpuBuffer
+  weights: RowTiles
   bias: GpuBuffer | undefined
   rows: number
   columns: number
@@ -55,21 +56,24 @@ async function loadLayer(loading: Loading, linear: Linear, parts: readonly Part[
   const { gpu, scope, checkpoint, substitute } = loading
   const { facts, bias } = linear
   const { layer, rows, columns } = facts
-  const fused = scope.own(substitute?.(facts) ?? (await uploadLayer(loading, linear)))
+  const given = substitute?.(facts)
+  const fused = scope.own(
+    given instanceof GpuBuffer ? RowTiles.of(given, rows, columns) : (given ?? (await uploadLayer(loading, linear))),
+  )
   const biases = bias === undefined ? undefined : await checkpoint.floats(bias)
   if (parts.length === 1 && parts[0].ranges.length === 1 && rowCount(parts[0]) === rows)
     return [{ weights: fused, bias: biases && scope.upload(bias!, biases), rows, columns }]
   const batch = gpu.batch(`parts of ${layer}`)
   const projections = parts.map((part) => {
     const projection = {
-      weights: scope.buffer(`part of ${layer}`, 4 * rowCount(part) * columns),
+      weights: scope.own(RowTiles.create(gpu, `part of ${layer}`, rowCount(part), columns)),
       bias: biases && scope.upload(bias!, gathered(biases, part)),
       rows: rowCount(part),
       columns,
     }
     let done = 0
     for (const { first, rows: count } of part.ranges) {
-      batch.copy(fused, 4 * first * columns, projection.weights, 4 * done * columns, 4 * count * columns)
+      copyRows(batch, fused, first, projection.weights, done, count)
       done += count
     }
     return projection
@@ -84,18 +88,32 @@ function gathered(numbers: Float32Array, { ranges }: Part): Float32Array {
   return Float32Array.from(ranges.flatMap(({ first, rows }) => [...numbers.subarray(first, first + rows)]))
 }
 
+/** Rows of one matrix become rows of another, both in tiles. */
+function copyRows(batch: Batch, from: RowTiles, first: number, to: RowTiles, place: number, count: number): void {
+  const bytes = 4 * from.stride
+  for (let done = 0; done < count;) {
+    const [source, target] = [from.at(first + done), to.at(place + done)]
+    const [start, end] = [first + done - source.first, place + done - target.first]
+    const some = Math.min(count - done, source.rows - start, target.rows - end)
+    batch.copy(source.buffer, bytes * start, target.buffer, bytes * end, bytes * some)
+    done += some
+  }
+}
+
 /** W f32 [rows, columns], whichever way it is stored; the caller owns it. */
-async function uploadLayer({ gpu, checkpoint }: Loading, { facts, transposed }: Linear): Promise<GpuBuffer> {
+async function uploadLayer({ gpu, checkpoint }: Loading, { facts, transposed }: Linear): Promise<RowTiles> {
   const { layer, rows, columns } = facts
-  const stored = await uploadTensor(gpu, checkpoint, `${layer}.weight`)
-  if (!transposed) return stored
+  const name = `${layer}.weight`
+  if (!transposed) return uploadMatrix(gpu, checkpoint, name, rows, columns)
+  using stored = await uploadMatrix(gpu, checkpoint, name, columns, rows)
+  const weights = RowTiles.create(gpu, name, rows, columns)
   try {
-    const weights = gpu.buffer(`${layer}.weight`, stored.bytes)
     const batch = gpu.batch(`turn ${layer}`)
     transpose(batch, { x: stored, y: weights }, { rows, columns })
     batch.flush()
     return weights
-  } finally {
-    stored[Symbol.dispose]()
+  } catch (error) {
+    weights[Symbol.dispose]()
+    throw error
   }
 }

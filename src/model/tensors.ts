@@ -4,6 +4,7 @@ import { isFloat } from '../formats/dtype.ts'
 import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 
 /** Floats that are read from a file at once. */
 const PIECE = 1 << 22
@@ -41,11 +42,39 @@ export async function uploadTensor(
 ): Promise<GpuBuffer> {
   const buffer = gpu.buffer(name, 4 * count)
   try {
-    for (let done = 0; done < count; done += PIECE)
-      gpu.write(buffer, await checkpoint.floats(name, first + done, Math.min(PIECE, count - done)), 4 * done)
+    await fill(gpu, checkpoint, name, { buffer, first, count })
     return buffer
   } catch (error) {
     buffer[Symbol.dispose]()
     throw error
   }
+}
+
+/** A tensor [rows, columns] in as many tiles as one binding demands; the caller owns them. */
+export async function uploadMatrix(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  name: string,
+  rows: number,
+  columns: number,
+): Promise<RowTiles> {
+  const matrix = RowTiles.create(gpu, name, rows, columns)
+  try {
+    for (const { first, rows: count, buffer } of matrix.tiles)
+      await fill(gpu, checkpoint, name, { buffer, first: first * columns, count: count * columns })
+    return matrix
+  } catch (error) {
+    matrix[Symbol.dispose]()
+    throw error
+  }
+}
+
+async function fill(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  name: string,
+  { buffer, first, count }: { buffer: GpuBuffer; first: number; count: number },
+): Promise<void> {
+  for (let done = 0; done < count; done += PIECE)
+    gpu.write(buffer, await checkpoint.floats(name, first + done, Math.min(PIECE, count - done)), 4 * done)
 }

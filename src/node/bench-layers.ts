@@ -7,6 +7,7 @@
 //           gradient included.
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
 import { random } from '../math/random.ts'
@@ -171,7 +172,7 @@ async function seededHessian(gpu: Gpu, columns: number): Promise<Hessian> {
     for (let j = 0; j < columns; j++, at++) x[at] = scales[j] * (carried = 0.7 * carried + source.normal())
   }
   using inputs = gpu.upload('inputs', x)
-  const matrix = gpu.buffer('hessian', 4 * columns * columns)
+  const matrix = RowTiles.create(gpu, 'hessian', columns, columns)
   const batch = gpu.batch('hessian')
   gram(batch, { x: inputs, matrix }, { tokens, columns, before: 0 })
   mirror(batch, { matrix }, { columns })

@@ -90,7 +90,7 @@ async function recordProblem({ gpu, checkpoint, model, calibration, out }: Desk)
     for (let block = 0; ; block++) {
       const captured = await last(calibrating.block(block))
       const found = captured.find(({ layers }) => layers.some(({ layer }) => layer === LAYER))
-      const matrix = found && (await gpu.readF32(found.matrix))
+      const matrix = found && (await found.matrix.read(gpu))
       for (const one of captured) one.matrix[Symbol.dispose]()
       if (matrix) return matrix
     }

@@ -1,15 +1,13 @@
 // The Hessian of a matrix without a model: of the inputs given beside it, H = XᵀX / tokens, through the kernels that
 // calibrate a model; without them H = I, so that every input counts the same and the loss is plain rounding error.
 import type { BareLayer } from '../formats/bare.ts'
-import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
 
 /** Few enough that float32 sums stay accurate and that inputs of any length fit. */
 const TOKENS_PER_CHUNK = 1024
-/** Of H = I in ordinary memory at once. */
-const PIECE_BYTES = 16 << 20
 
 /** x f32 [count, columns] of `count` tokens from token `first` on. */
 export type ReadInputs = (first: number, count: number) => Promise<Float32Array<ArrayBuffer>>
@@ -23,8 +21,8 @@ export async function* hessianOfInputs(
   read: ReadInputs,
   tokens: number,
   columns: number,
-): AsyncGenerator<number, GpuBuffer> {
-  const matrix = gpu.buffer('hessian', 4 * columns * columns)
+): AsyncGenerator<number, RowTiles> {
+  const matrix = RowTiles.create(gpu, 'hessian', columns, columns)
   let whole = false
   try {
     for (let before = 0; before < tokens; before += TOKENS_PER_CHUNK) {
@@ -44,16 +42,10 @@ export async function* hessianOfInputs(
 }
 
 /** H = I, f32 [columns, columns]; whoever receives it owns it. */
-export function identityHessian(gpu: Gpu, columns: number): GpuBuffer {
-  const matrix = gpu.buffer('hessian', 4 * columns * columns)
-  const most = Math.max(1, Math.floor(PIECE_BYTES / (4 * columns)))
-  for (let first = 0; first < columns; first += most) {
-    const rows = Math.min(most, columns - first)
-    const piece = new Float32Array(rows * columns)
-    for (let i = 0; i < rows; i++) piece[i * columns + first + i] = 1
-    gpu.write(matrix, piece, 4 * first * columns)
-  }
-  return matrix
+export function identityHessian(gpu: Gpu, columns: number): RowTiles {
+  return RowTiles.upload(gpu, 'hessian', columns, columns, (part, first) => {
+    for (let at = first; at < part.length; at += columns + 1) part[at] = 1
+  })
 }
 
 /** The matrix of either kind; yields the tokens that are through. */
@@ -61,6 +53,6 @@ export async function* bareHessian(
   gpu: Gpu,
   { columns, inputs }: Pick<BareLayer, 'columns' | 'inputs'>,
   read: ReadInputs,
-): AsyncGenerator<number, GpuBuffer> {
+): AsyncGenerator<number, RowTiles> {
   return inputs ? yield* hessianOfInputs(gpu, read, inputs.tokens, columns) : identityHessian(gpu, columns)
 }

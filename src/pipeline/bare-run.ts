@@ -53,7 +53,9 @@ export async function* bareRun(given: BareInputs, plan: Plan): AsyncGenerator<Ru
     evaluation: { text: '', windows: 0 },
     bare: { withInputs: known.length },
   }
-  const source = { gpu, model: { weights: (layer: { layer: string }) => bare.weights(bare.layer(layer.layer)) } }
+  const weights = ({ layer }: { layer: string }, first?: number, count?: number) =>
+    bare.weights(bare.layer(layer), first, count)
+  const source = { gpu, model: { weights } }
   for (const layer of layers) {
     const index = all.indexOf(layer)
     const kept = cache.has(index)

@@ -55,7 +55,7 @@ describe('calibration', () => {
             const x = Float64Array.from(passes.flatMap(({ inputs }) => [...inputs[block][group]]))
             const expected = gram(x, { tokens, columns, before: 0 })
             // Inputs with relative errors of some 1e-6 after a block, squared in H and again in the measure.
-            expect(normalisedError(await gpu.readF32(matrix), expected), layers[0].layer).toBeLessThan(1e-11)
+            expect(normalisedError(await matrix.read(gpu), expected), layers[0].layer).toBeLessThan(1e-11)
           }
         }
       })
@@ -84,7 +84,7 @@ describe('calibration', () => {
               const x = Float64Array.from(part.flatMap(({ inputs }) => [...inputs[block][group]]))
               const expected = gram(x, { tokens: 13 * part.length, columns, before: 0 })
               // As above.
-              expect(normalisedError(await gpu.readF32(scope.own(buffer)), expected)).toBeLessThan(1e-11)
+              expect(normalisedError(await scope.own(buffer).read(gpu), expected)).toBeLessThan(1e-11)
             }
           }
         }
@@ -116,17 +116,13 @@ describe('calibration', () => {
 describe('memory', () => {
   test('a model that does not fit the adapter is refused by name', async () => {
     const { model } = await tinyModel()
-    const adapter = { maxBindingBytes: 3000, maxBufferBytes: 1 << 20 }
+    const adapter = { maxBindingBytes: 5327, maxBufferBytes: 1 << 20 }
     expect(() => checkAdapter(model, adapter)).toThrow(
       new GpuLimitError(
-        'the Hessian of model.layers.0.self_attn.o_proj needs 5184 bytes in one buffer, this adapter allows 3000',
+        '37 rows of 36 columns of model.layers.0.self_attn.o_proj need 5328 bytes in one buffer, this adapter allows 5327',
       ),
     )
-    expect(() => checkAdapter(model, { ...adapter, maxBindingBytes: 2000 })).toThrow(
-      new GpuLimitError(
-        'model.layers.0.self_attn.q_proj.weight needs 2880 bytes in one buffer, this adapter allows 2000',
-      ),
-    )
-    expect(() => checkAdapter(model, { ...adapter, maxBindingBytes: 5476 })).not.toThrow()
+    // The widest layer has 37 columns.
+    expect(() => checkAdapter(model, { ...adapter, maxBindingBytes: 5624 })).not.toThrow()
   })
 })

@@ -6,6 +6,7 @@
 import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { crossGram } from '../kernels/cross-gram.ts'
 import { gram } from '../kernels/gram.ts'
@@ -26,11 +27,11 @@ export interface CapturedHessian {
   /** Tokens behind `matrix`. */
   tokens: number
   /** f32 [columns, columns], both triangles. */
-  matrix: GpuBuffer
+  matrix: RowTiles
   /** The same of held-out windows; absent where none are. */
-  heldOut?: GpuBuffer
+  heldOut?: RowTiles
   /** f32 [columns, columns], D[k, j] = mean of x̂_k (x̂_j − x_j); absent where nothing is to be made up for. */
-  drift?: GpuBuffer
+  drift?: RowTiles
   /** H = I, for want of inputs; `tokens` is 0 then. */
   identity?: true
   /** What solvers find out about it, kept with it; absent where it is not kept. */
@@ -73,7 +74,7 @@ export async function* capture(given: Capturing): AsyncGenerator<WindowProgress,
   using scope = new Scope(gpu)
   const groups = model.inputs(block)
   const square = (what: string, { layers, columns }: InputGroup) =>
-    scope.buffer(`${what} ${layers[0].layer}`, 4 * columns * columns)
+    scope.own(RowTiles.create(gpu, `${what} ${layers[0].layer}`, columns, columns))
   const seen = groups.map((group) => square('hessian', group))
   const held = states.heldOut && groups.map((group) => square('held-out hessian', group))
   const drifts = given.unquantized && groups.map((group) => square('drift', group))

@@ -1,12 +1,13 @@
 // The hidden states of all windows, in chunks of several windows: as many as fit the intermediate buffers and a fraction of a second.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { bindableBytes } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import type { Model } from '../model/model.ts'
 
 export interface Chunk {
-  /** Token ids u32 [tokens]. */
-  ids: GpuBuffer
+  /** Token ids [tokens]. */
+  ids: Uint32Array
   /** f32 [tokens, hidden] */
   hidden: GpuBuffer
   windows: readonly Uint32Array[]
@@ -26,7 +27,7 @@ export function windowsPerChunk(
 ): number {
   const widest = model.layers.reduce((most, { rows, columns }) => Math.max(most, rows, columns), model.facts.hidden)
   const weights = model.layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0) / model.facts.blocks
-  const byMemory = Math.min(WIDEST_BYTES, adapter.maxBindingBytes) / (4 * window * widest)
+  const byMemory = Math.min(WIDEST_BYTES, bindableBytes(adapter)) / (4 * window * widest)
   const byWork = (SUBMITS * workPerSubmit) / (window * weights)
   return Math.max(1, Math.min(windows, Math.floor(Math.min(byMemory, byWork))))
 }
@@ -53,7 +54,7 @@ export class Chunks implements Disposable {
         const ids = new Uint32Array(tokens)
         part.forEach((window, w) => ids.set(window, w * this.window))
         const hidden = this.scope.buffer('hidden states', 4 * tokens * model.facts.hidden)
-        return { ids: this.scope.upload('token ids', ids), hidden, windows: part, tokens }
+        return { ids, hidden, windows: part, tokens }
       })
     } catch (error) {
       this.scope[Symbol.dispose]()

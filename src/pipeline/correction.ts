@@ -5,6 +5,7 @@
 // weights instead, W* = W − S Ĥ⁻¹ = (1 − α) W + α W M Ĥ⁻¹ with M = E[x x̂ᵀ], which has the same minimum.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { Tiled } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { matmul } from '../kernels/matmul.ts'
 import { scaledSum } from '../kernels/scaled-sum.ts'
@@ -18,7 +19,7 @@ import { steps } from '../quantize/steps/index.ts'
  */
 export function correctionShift(
   gpu: Gpu,
-  { weights, drift }: { weights: GpuBuffer; drift: GpuBuffer },
+  { weights, drift }: { weights: GpuBuffer; drift: Tiled },
   { rows, columns, correction }: { rows: number; columns: number; correction: number },
 ): GpuBuffer {
   using scope = new Scope(gpu)

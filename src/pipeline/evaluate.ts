@@ -50,7 +50,7 @@ export async function* evaluate(
   {
     using front = await forward.front()
     const batch = gpu.batch('embed')
-    for (const { ids, hidden, tokens } of chunks.all) front.run(batch, ids, hidden, tokens)
+    for (const { ids, hidden } of chunks.all) await front.run(batch, ids, hidden)
     await batch.submit()
   }
   const stages = model.facts.blocks + 1

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { openCheckpoint } from '../formats/checkpoint.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { RowTiles } from '../gpu/row-tiles.ts'
 import { reference as crossGram } from '../kernels/cross-gram.ts'
 import { reference as gram } from '../kernels/gram.ts'
 import { normalisedError } from '../math/compare.ts'
@@ -111,8 +112,8 @@ test('losses against float64, with held-out windows', async () => {
       const substitute = solutions.substitute(gpu, recipe)
       const solved = new Map<string, Float32Array>()
       for (const layer of model.layers) {
-        using buffer = substitute(layer)!
-        solved.set(`${layer.layer}.weight`, await gpu.readF32(buffer))
+        using weights = substitute(layer)! as RowTiles
+        solved.set(`${layer.layer}.weight`, await weights.read(gpu))
       }
       for (let block = 0; block < model.facts.blocks; block++) {
         const tensor = (name: string) => {
@@ -180,8 +181,8 @@ test('drift of a block’s inputs against float64', async () => {
       const difference = seen.map((value, at) => value - x[at])
       // Inputs with relative errors of some 1e-6 after a block, of which the drift is a small difference.
       const expected = crossGram(seen, difference, size)
-      expect(normalisedError(await gpu.readF32(scope.own(drift!)), expected)).toBeLessThan(1e-9)
-      expect(normalisedError(await gpu.readF32(scope.own(matrix)), gram(seen, size))).toBeLessThan(1e-11)
+      expect(normalisedError(await scope.own(drift!).read(gpu), expected)).toBeLessThan(1e-9)
+      expect(normalisedError(await scope.own(matrix).read(gpu), gram(seen, size))).toBeLessThan(1e-11)
       scope.own(heldOut!)
     }
   })

@@ -14,10 +14,13 @@ const PIECE = 256
 /** What weights and kept keys and values may take together; browsers rarely give a page more. */
 const BUDGET_BYTES = 2 ** 33
 
-/** Bytes of a model that generates within `window` tokens: all weights in float32, and what its blocks keep. */
+/**
+ * Bytes of a model that generates within `window` tokens: the weights of all layers and the head in float32, and what
+ * its blocks keep.
+ */
 export function generationBytes({ facts, layers, keptBytes }: Model, window: number): number {
   const weights = layers.reduce((sum, { rows, columns }) => sum + rows * columns, 0)
-  return 4 * (weights + 2 * facts.vocabulary * facts.hidden) + keptBytes(window)
+  return 4 * (weights + facts.vocabulary * facts.hidden) + keptBytes(window)
 }
 
 /** A model on the GPU in the middle of one sequence. */
@@ -25,7 +28,6 @@ export class Decoder implements Disposable {
   /** Tokens taken in so far. */
   position = 0
   private readonly scope: Scope
-  private readonly ids: GpuBuffer
   private readonly hidden: GpuBuffer
   private readonly last: GpuBuffer
   private readonly logits: GpuBuffer
@@ -42,7 +44,6 @@ export class Decoder implements Disposable {
     const { hidden, vocabulary } = model.facts
     this.scope = new Scope(gpu)
     const piece = Math.min(PIECE, window)
-    this.ids = this.scope.buffer('token ids', 4 * piece)
     this.hidden = this.scope.buffer('hidden states', 4 * piece * hidden)
     this.last = this.scope.buffer('last hidden state', 4 * hidden)
     this.logits = this.scope.buffer('logits', 4 * vocabulary)
@@ -98,9 +99,8 @@ export class Decoder implements Disposable {
     for (let start = 0; start < ids.length; start += PIECE) {
       const piece = ids.subarray(start, start + PIECE)
       const tokens = piece.length
-      gpu.write(this.ids, piece)
       const batch = gpu.batch('generate')
-      this.front.run(batch, this.ids, hidden, tokens, this.position)
+      await this.front.run(batch, piece, hidden, this.position)
       for (const block of blocks) block.extend(batch, hidden, tokens, this.position)
       this.position += tokens
       if (start + tokens === ids.length) {

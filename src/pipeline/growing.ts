@@ -2,8 +2,8 @@
 // the new windows alone, as both are means over tokens,
 //   H(n + m) = H(n) + m / (n + m) · (H(m) − H(n)).
 // So all sizes up to N windows cost one calibration of N. The Hessians stay in a cache of their own.
-import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { scaledSum } from '../kernels/scaled-sum.ts'
 import type { Model } from '../model/model.ts'
@@ -66,13 +66,17 @@ export class GrowingHessians {
   }
 
   /** old + share · (new − old), f32 [columns, columns]. */
-  private mean(own: Scope, old: GpuBuffer, added: GpuBuffer, columns: number, share: number): GpuBuffer {
-    const elements = columns * columns
-    const difference = own.buffer('difference of hessians', 4 * elements)
-    const mean = own.buffer('hessian', 4 * elements)
+  private mean(own: Scope, old: RowTiles, added: RowTiles, columns: number, share: number): RowTiles {
+    const square = (label: string) => own.own(RowTiles.create(this.gpu, label, columns, columns))
+    const mean = square('hessian')
+    const differences = square('difference of hessians')
     const batch = this.gpu.batch('join hessians')
-    scaledSum(batch, { left: added, right: old, result: difference }, { elements, factor: -1 })
-    scaledSum(batch, { left: old, right: difference, result: mean }, { elements, factor: share })
+    for (const [at, { rows, buffer: result }] of mean.tiles.entries()) {
+      const [left, right, difference] = [added, old, differences].map(({ tiles }) => tiles[at].buffer)
+      const elements = rows * columns
+      scaledSum(batch, { left, right, result: difference }, { elements, factor: -1 })
+      scaledSum(batch, { left: right, right: difference, result }, { elements, factor: share })
+    }
     batch.flush()
     return mean
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { withGpu } from '../test/gpu.ts'
 import { gaussians } from '../test/numbers.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { createHessian } from '../quantize/hessian.ts'
 import type { CapturedHessian } from './capture.ts'
 import { cachedBytes, HessianCache } from './hessian-cache.ts'
@@ -13,13 +14,20 @@ test.each([1, 2, 17, 64])('a kept Hessian of %i columns comes back bit for bit',
     const cache = new HessianCache()
     cache.begin('key', 0)
     const heldOut = matrix.map((value) => 2 * value)
-    const captured = { layers, columns, tokens: 99, matrix: scope.upload('hessian', matrix) }
-    await cache.keep(gpu, 0, [{ ...captured, heldOut: scope.upload('held-out hessian', heldOut) }])
+    const captured = {
+      layers,
+      columns,
+      tokens: 99,
+      matrix: RowTiles.of(scope.upload('hessian', matrix), columns, columns),
+    }
+    await cache.keep(gpu, 0, [
+      { ...captured, heldOut: RowTiles.of(scope.upload('held-out hessian', heldOut), columns, columns) },
+    ])
     const [loaded] = cache.load(gpu, 0)
     scope.own(loaded.matrix)
-    expect(await gpu.readF32(scope.own(loaded.heldOut!))).toEqual(heldOut)
+    expect(await scope.own(loaded.heldOut!).read(gpu)).toEqual(heldOut)
     expect(loaded).toMatchObject({ layers, columns, tokens: 99 })
-    expect(await gpu.readF32(loaded.matrix)).toEqual(matrix)
+    expect(await loaded.matrix.read(gpu)).toEqual(matrix)
   })
 })
 
@@ -28,7 +36,12 @@ test('it holds a key only when every block is there', async () => {
     const cache = new HessianCache()
     cache.begin('a', 0)
     expect(cache.holds('a', 2)).toBe(false)
-    const captured = { layers: [], columns: 1, tokens: 1, matrix: scope.upload('hessian', Float32Array.of(1)) }
+    const captured = {
+      layers: [],
+      columns: 1,
+      tokens: 1,
+      matrix: RowTiles.of(scope.upload('hessian', Float32Array.of(1)), 1, 1),
+    }
     await cache.keep(gpu, 0, [captured])
     await cache.keep(gpu, 1, [captured])
     expect(cache.holds('a', 2)).toBe(true)
@@ -50,7 +63,7 @@ test('what is found out about a Hessian comes back with it, where there is room 
       layers: [{ layer: 'a', block: 0, module: 'a', rows: 4, columns: 4 }],
       columns: 4,
       tokens: 9,
-      matrix: scope.upload('hessian', matrix),
+      matrix: RowTiles.of(scope.upload('hessian', matrix), 4, 4),
     })
     const cache = new HessianCache(500)
     cache.begin('room', 100)
@@ -63,7 +76,7 @@ test('what is found out about a Hessian comes back with it, where there is room 
     using loaded = createHessian(gpu, again.matrix, 4, again.known?.factors)
     expect(again.known?.factors.size).toBe(1)
     const uploaded = await loaded.factor('activation', 0.01)
-    expect(await gpu.readF32(uploaded.feedback)).toEqual(await gpu.readF32(made.feedback))
+    expect(await uploaded.feedback.read(gpu)).toEqual(await made.feedback.read(gpu))
     expect(await gpu.readU32(uploaded.order)).toEqual(await gpu.readU32(made.order))
     expect(uploaded.damping).toEqual([0.01])
 

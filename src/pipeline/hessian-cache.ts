@@ -1,6 +1,7 @@
 // Hessians of the unquantized model, kept in ordinary memory as upper triangles, so that another bit width needs no
 // second calibration; and, where there is room, what solvers found out about them.
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import type { LayerFacts } from './events.ts'
 import type { CapturedHessian, KnownFacts } from './capture.ts'
 
@@ -64,8 +65,8 @@ export class HessianCache {
     for (const one of captured) {
       const { layers, columns, tokens, matrix } = one
       if (this.facts) one.known = { factors: new Map(), energies: new Map() }
-      const upper = upperOf(await gpu.readF32(matrix), columns)
-      const heldOut = one.heldOut && upperOf(await gpu.readF32(one.heldOut), columns)
+      const upper = await upperOf(gpu, matrix)
+      const heldOut = one.heldOut && (await upperOf(gpu, one.heldOut))
       kept.push({ layers, columns, tokens, upper, heldOut, known: one.known })
     }
     this.blocks.set(block, kept)
@@ -91,7 +92,9 @@ export class HessianCache {
 /** On the GPU again; the caller owns the matrices. */
 export function uploaded(gpu: Gpu, { layers, columns, tokens, upper, heldOut, known }: KeptHessian): CapturedHessian {
   const whole = (what: string, triangle: Float32Array) =>
-    gpu.upload(`${what} ${layers[0].layer}`, wholeOf(triangle, columns))
+    RowTiles.upload(gpu, `${what} ${layers[0].layer}`, columns, columns, (part, first) =>
+      fillRows(part, first, triangle, columns),
+    )
   const matrix = whole('hessian', upper)
   return {
     layers,
@@ -103,16 +106,22 @@ export function uploaded(gpu: Gpu, { layers, columns, tokens, upper, heldOut, kn
   }
 }
 
-function upperOf(whole: Float32Array, columns: number): Float32Array {
+async function upperOf(gpu: Gpu, matrix: RowTiles): Promise<Float32Array> {
+  const columns = matrix.rows
   const upper = new Float32Array((columns * (columns + 1)) / 2)
-  for (let i = 0, at = 0; i < columns; at += columns - i++)
-    upper.set(whole.subarray(i * columns + i, (i + 1) * columns), at)
+  let at = 0
+  for await (const { first, values } of matrix.parts(gpu))
+    for (let i = first; i * columns < first * columns + values.length; at += columns - i++)
+      upper.set(values.subarray((i - first) * columns + i, (i - first + 1) * columns), at)
   return upper
 }
 
-function wholeOf(upper: Float32Array, columns: number): Float32Array {
-  const whole = new Float32Array(columns * columns)
-  for (let i = 0, at = 0; i < columns; i++)
-    for (let j = i; j < columns; j++, at++) whole[i * columns + j] = whole[j * columns + i] = upper[at]
-  return whole
+/** Rows of both triangles, from `first` on. */
+function fillRows(part: Float32Array, first: number, upper: Float32Array, columns: number): void {
+  for (let i = first, at = 0; at < part.length; i++, at += columns) {
+    // Where the entry [j, i] of the triangle lies, for j before i.
+    for (let j = 0, above = i; j < i; j++, above += columns - j) part[at + j] = upper[above]
+    const own = i * columns - (i * (i - 1)) / 2
+    part.set(upper.subarray(own, own + columns - i), at + i)
+  }
 }

@@ -1,6 +1,7 @@
 // A run gone through with bytes in place of buffers: what quick.ts, faithful.ts, capture.ts, solve-block.ts, evaluate.ts
 // and generate.ts hold, in their order. Blocks that hold the same are gone through once.
 import { Account, Holding } from '../gpu/account.ts'
+import { bindableBytes } from '../gpu/row-tiles.ts'
 import { DIVERGENCE_BYTES } from '../kernels/divergence.ts'
 import { packedWords } from '../kernels/pack-codes.ts'
 import {
@@ -41,13 +42,15 @@ interface StatesMemory extends Disposable {
 }
 
 export class RunMemory {
-  readonly account = new Account()
+  readonly account: Account
 
   constructor(
     private readonly model: MemoryModel,
     private readonly plan: Plan,
     private readonly device: RunDevice,
-  ) {}
+  ) {
+    this.account = new Account(bindableBytes(device.adapter))
+  }
 
   quick(): void {
     const { plan, account } = this
@@ -118,7 +121,7 @@ export class RunMemory {
     account.begin('Write')
     const tokens = Math.min(256, window)
     using held = new Holding(account)
-    for (const bytes of [4 * tokens, 4 * tokens * hidden, 4 * hidden]) held.hold(STATES, bytes)
+    for (const bytes of [4 * tokens * hidden, 4 * hidden]) held.hold(STATES, bytes)
     held.hold(LOGITS, 4 * vocabulary)
     const forward = held.own(new ForwardMemory(account, device, model.design, { tokens, window }))
     held.own(forward.front())
@@ -150,7 +153,6 @@ export class RunMemory {
     for (let first = 0; first < windows; first += most) {
       const tokens = Math.min(most, windows - first) * window
       held.hold(STATES, 4 * tokens * hidden, `hidden states of ${tokens} tokens`)
-      held.hold(STATES, 4 * tokens)
     }
     return { tokens: most * window, [Symbol.dispose]: () => held[Symbol.dispose]() }
   }

@@ -24,9 +24,9 @@ export class Solutions {
   /** A recipe's weights for the layers it has solved, the model's own for all others. */
   substitute(gpu: Gpu, recipe: string): Substitute {
     const layers = this.solved.get(recipe)
-    return ({ layer }) => {
-      const solution = layers?.get(layer)
-      return solution && dequantizeSolution(gpu, solution)
+    return (layer) => {
+      const solution = layers?.get(layer.layer)
+      return solution && dequantizeSolution(gpu, solution, layer)
     }
   }
 }

@@ -1,12 +1,12 @@
 // Solves every layer of one block, on the Hessians just captured (or kept from an earlier run): with every recipe, or
 // with the one whose Hessians they are.
+import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
 import type { HessianHealth } from '../quantize/health.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { LayerSolver } from '../quantize/solve.ts'
-import type { Problem } from '../quantize/problem.ts'
+import { partRows, RowParts, type PartedLayer } from '../quantize/row-parts.ts'
 import type { CapturedHessian, KnownFacts } from './capture.ts'
 import { correctionNote, correctionShift } from './correction.ts'
 import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
@@ -50,15 +50,23 @@ export async function* solveBlock(
         few: !input.identity && tokens < 4 * columns,
         ...(input.identity && { identity: true }),
       }
-      let reading = readAhead(inputs, layers[0])
+      const { drift, known } = input
+      const { correction } = plan
+      const shift =
+        drift &&
+        ((weights: GpuBuffer, rows: number) => correctionShift(gpu, { weights, drift }, { rows, columns, correction }))
+      let reading = readAhead(inputs, plan, recipes, layers[0])
       for (const [i, layer] of layers.entries()) {
-        using weights = gpu.upload(`weights ${layer.layer}`, await reading)
-        if (i + 1 < layers.length) reading = readAhead(inputs, layers[i + 1])
-        const { rows } = layer
-        const { drift } = input
-        using shift = drift && correctionShift(gpu, { weights, drift }, { rows, columns, correction: plan.correction })
-        const problem = { rows, columns, weights, hessian, ...(shift && { shift }) }
-        yield* solveLayer(inputs, plan, layer, { problem, heldOut, known: input.known, recipes }, solutions)
+        let ahead = await reading
+        if (i + 1 < layers.length) reading = readAhead(inputs, plan, recipes, layers[i + 1])
+        const read = (first: number, count: number) => {
+          const weights = ahead ?? inputs.model.weights(layer, first, count)
+          // Not needed in ordinary memory once it has been uploaded.
+          ahead = undefined
+          return weights
+        }
+        const parted = { ...layer, hessian, heldOut, shift, energies: known?.energies.get(layer.layer), read }
+        yield* solveLayer(inputs, plan, parted, { known, recipes }, solutions)
         if (recipes.at(-1) === plan.recipes.at(-1)) yield { event: 'solved', layer: layer.layer }
       }
       if (input.identity) continue
@@ -80,8 +88,18 @@ async function healthOf(hessian: Hessian, damp: number, known: KnownFacts | unde
   return health
 }
 
-/** Starts to read a layer's weights while another layer is solved; a failure is thrown where they are awaited. */
-function readAhead({ model }: SolveInputs, layer: LayerFacts): Promise<Float32Array> {
+/**
+ * Starts to read a layer's weights while another layer is solved; a failure is thrown where they are awaited. Nothing
+ * where they are to come in parts.
+ */
+function readAhead(
+  { gpu, model }: SolveInputs,
+  plan: Plan,
+  recipes: readonly string[],
+  layer: LayerFacts,
+): Promise<Float32Array | undefined> {
+  if (partRows(gpu.adapter, layer, recipes.map(recipeNamed), solverOptions(plan)) < layer.rows)
+    return Promise.resolve(undefined)
   const weights = model.weights(layer)
   weights.catch(() => {})
   return weights
@@ -90,19 +108,14 @@ function readAhead({ model }: SolveInputs, layer: LayerFacts): Promise<Float32Ar
 async function* solveLayer(
   { gpu }: SolveInputs,
   plan: Plan,
-  { layer, rows, columns }: LayerFacts,
-  given: {
-    problem: Problem
-    known: KnownFacts | undefined
-    heldOut: Hessian | undefined
-    recipes: readonly string[]
-  },
+  parted: PartedLayer,
+  { known, recipes }: { known: KnownFacts | undefined; recipes: readonly string[] },
   solutions: Solutions,
 ): AsyncGenerator<RunEvent> {
   const { group } = plan
+  const { layer, rows, columns, shift } = parted
   const bits = bitsOf(plan, layer)
-  const { problem, heldOut, known, recipes } = given
-  using solver = new LayerSolver(gpu, problem, solverOptions(plan, bits), heldOut, known?.energies.get(layer))
+  using solver = await RowParts.open(gpu, parted, solverOptions(plan, bits), recipes.map(recipeNamed))
   known?.energies.set(layer, await solver.knownEnergies())
   for (const recipe of recipes) {
     yield { event: 'solving', layer, recipe }
@@ -115,7 +128,7 @@ async function* solveLayer(
       points,
     }))
     const { objective, relative, moves, damping, effectiveBits } = solution
-    const notes = problem.shift ? [...solution.notes, correctionNote(recipe, plan.correction)] : solution.notes
+    const notes = shift ? [...solution.notes, correctionNote(recipe, plan.correction)] : solution.notes
     if (damping && damping.length > 1) yield { event: 'damping', layer, recipe, tried: damping }
     const used = damping?.at(-1) ?? null
     const shape = { bits, group, grid: chosen.grid?.name ?? plan.grid, rows, columns }

@@ -53,6 +53,6 @@ export class States implements Disposable {
 export async function embed(gpu: Gpu, forward: Forward, all: readonly States[]): Promise<void> {
   using front = await forward.front()
   const batch = gpu.batch('embed')
-  for (const states of all) for (const { ids, hidden, tokens } of states.all()) front.run(batch, ids, hidden, tokens)
+  for (const states of all) for (const { ids, hidden } of states.all()) await front.run(batch, ids, hidden)
   await batch.submit()
 }

@@ -83,11 +83,11 @@ describe.each(conformanceCases)('$name', (one) => {
       expect(Math.abs(solution.relative - exact / energy)).toBeLessThan(1e-5 * solution.relative + 1e-12)
       const [{ solution: again }] = await solveAll(gpu, problem, options, [recipe])
       expect(again).toEqual(solution)
-      using weights = dequantizeSolution(gpu, solution)
+      using weights = dequantizeSolution(gpu, solution, problem)
       const expected =
         solution.restored ??
         referenceResidual({ ...problem, weights: new Float64Array(codes.length) }, solution.levels, codes)
-      const found = await gpu.readF32(weights)
+      const found = await weights.read(gpu)
       // With a zero that is no whole number the difference code − zero is rounded, too.
       if (solution.levels.zeroType === 'real' && !solution.restored)
         expect(largestDifference(found, expected)).toBeLessThan(2 ** -22 * Math.max(...expected.map(Math.abs)))
@@ -174,7 +174,7 @@ describe.each(conformanceCases)('$name', (one) => {
         expect(Math.abs(objectives[1][i] - objective)).toBeLessThanOrEqual(0.02 * objective),
       )
       expect(await gpu.readF32(weights)).toEqual(Float32Array.from(problem.weights))
-      expect(await gpu.readF32(hessian.matrix)).toEqual(Float32Array.from(problem.hessian))
+      expect(await hessian.matrix.read(gpu)).toEqual(Float32Array.from(problem.hessian))
     })
   })
 })

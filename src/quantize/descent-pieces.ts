@@ -2,6 +2,7 @@
 // once; one of cyclic descent is the turn of a block of columns.
 import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
+import { RowTiles, type Tiled } from '../gpu/row-tiles.ts'
 import type { Scope } from '../gpu/scope.ts'
 import { descentColumns, descentPlaces } from '../kernels/descent-columns.ts'
 import { sweep, sweepTurns } from '../kernels/descent-sweep.ts'
@@ -17,6 +18,8 @@ const SUBMITS = 3
 const CHECK_STEPS = 4
 /** Sweeps after which most descents have ended. */
 const USUAL_SWEEPS = 10
+/** Steps of a greedy piece where the matrix lies in several tiles: each may take a turn of all of them. */
+const TILED_STEPS = 256
 /** Pieces of a curve whose points are measured one by one. */
 const HIDDEN_PIECES = 32
 
@@ -35,35 +38,37 @@ export abstract class Pieces {
   /** A descent ends with so many steps that move nothing. */
   abstract readonly span: number
   protected readonly layout: DescentLayout
-  protected readonly matrix: GpuBuffer
+  protected readonly matrix: RowTiles
   protected readonly state: GpuBuffer
   protected readonly queue: GpuBuffer
   protected readonly order: GpuBuffer
   private readonly stride: number
 
-  /** `places`: the columns in their places. */
+  /** `places`: the columns in their places. `ordered`: the rows of the matrix are in their places, too. */
   protected constructor(
     protected readonly work: Work,
     places: Uint32Array,
     scope: Scope,
+    ordered: boolean,
   ) {
     const { gpu, problem } = work
     const { rows, columns } = problem
     const stride = (this.stride = places.length)
-    this.layout = descentLayout(gpu, stride)
     this.order = scope.upload('places', places)
-    this.matrix = scope.buffer('descent matrix', 4 * (columns + 1) * stride)
+    this.matrix = scope.own(RowTiles.create(gpu, 'descent matrix', columns, stride, { spare: 1 }))
+    // Only threads can wait for a tile.
+    this.layout = this.matrix.whole ? descentLayout(gpu, stride) : 'thread'
     this.state = scope.buffer('descent state', 4 * (rows + 1) * stride)
     this.queue = scope.buffer('queue', 4)
     const batch = gpu.batch('descent matrix')
-    this.derive(batch, problem.hessian.matrix, this.matrix, columns)
+    this.derive(batch, problem.hessian.matrix, this.matrix, columns, ordered)
     batch.flush()
   }
 
-  private derive(batch: Batch, matrix: GpuBuffer, scaled: GpuBuffer, rows: number): void {
+  private derive(batch: Batch, matrix: Tiled, scaled: Tiled, rows: number, ordered = false): void {
     const { columns, hessian } = this.work.problem
     const { order, stride } = this
-    descentColumns(batch, { matrix, diagonal: hessian.diagonal, order, scaled }, { rows, columns, stride })
+    descentColumns(batch, { matrix, diagonal: hessian.diagonal, order, scaled }, { rows, columns, stride, ordered })
   }
 
   /** Records a new beginning, from the gradient that the measure has. */
@@ -107,6 +112,7 @@ export class GreedyPieces extends Pieces {
   readonly updates: 1 | 4
   readonly span = 1
   private readonly ledger: GpuBuffer
+  private readonly waiting: GpuBuffer
   private readonly gains: GpuBuffer
   private readonly sums: GpuBuffer
 
@@ -115,15 +121,17 @@ export class GreedyPieces extends Pieces {
     scope: Scope,
     private readonly limits: DescentLimits,
   ) {
-    super(work, descentPlaces(naturalOrder(work), work.levels.width), scope)
+    super(work, descentPlaces(naturalOrder(work), work.levels.width), scope, false)
     const { rows, columns } = work.problem
     this.updates = limits.batch ?? 1
     this.limit = limits.moves === 0 ? 0 : Infinity
     this.usual = Math.ceil(columns / 2 / this.updates)
     const one = descentWork({ rows, columns, steps: 3 }) - descentWork({ rows, columns, steps: 0 })
     const enough = work.truth === work.measure ? this.usual + 8 : Math.ceil(columns / HIDDEN_PIECES)
-    this.longest = Math.max(2, Math.min(limits.moves, this.affordable(one), enough))
+    const tiled = this.matrix.whole ? Infinity : TILED_STEPS
+    this.longest = Math.max(2, Math.min(limits.moves, this.affordable(one), enough, tiled))
     this.ledger = scope.buffer('ledger', 8 * rows)
+    this.waiting = scope.buffer('waiting', 8 * rows)
     this.gains = scope.buffer('gains', 8 * rows * Math.max(this.longest, CHECK_STEPS))
     this.sums = scope.buffer('step sums', 8 * partsOf(rows) * (this.longest + CHECK_STEPS))
   }
@@ -145,11 +153,11 @@ export class GreedyPieces extends Pieces {
   }
 
   record(batch: Batch, steps: number, before: number, fresh: boolean): void {
-    const { matrix, state, queue, ledger, gains, limits, updates } = this
+    const { matrix, state, queue, ledger, waiting, gains, limits, updates } = this
     const { problem, levels, codes } = this.work
     const { rows, columns } = problem
     const { width, groups, bits, scales } = levels
-    const buffers = { matrix, scales, state, codes, ledger, gains, queue }
+    const buffers = { matrix, scales, state, codes, ledger, gains, queue, waiting }
     const { tolerance = 0 } = limits
     const shape = { rows, columns, width, groups, bits, steps, batch: updates, tolerance, again: fresh }
     batch.clear(gains).clear(queue)
@@ -178,7 +186,7 @@ export class SweepPieces extends Pieces {
   private readonly sums: GpuBuffer
 
   private constructor(work: Work, order: Uint32Array, scope: Scope, limits: DescentLimits) {
-    super(work, descentPlaces(order), scope)
+    super(work, descentPlaces(order), scope, true)
     const { rows, columns } = work.problem
     const { block, blocks, work: one } = sweepTurns({ rows, columns }, this.layout)
     this.span = this.check = blocks

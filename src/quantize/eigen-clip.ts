@@ -3,8 +3,8 @@
 // fraction f: k = ⌈f · columns⌉, τ = λ_{k+1}; threshold t: τ = t · mean diag H; both: the lower limit. τ is at least
 // 1e-5 λ_1: below that float32 cannot tell eigenvalues from 0.
 import { InputError } from '../formats/errors.ts'
-import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { mirror } from '../kernels/mirror.ts'
 import { jacobi, type Eigen } from '../math/eigen.ts'
@@ -47,7 +47,7 @@ function limitOf(values: ArrayLike<number>, { fraction, threshold }: EigenClip, 
 
 /** Of H f32 [columns, columns] with the mean `mean` of its diagonal. */
 export interface ClipInput {
-  matrix: GpuBuffer
+  matrix: RowTiles
   columns: number
   mean: number
   /** Columns of zeros. */
@@ -64,7 +64,7 @@ export async function clipEigenvalues(
   input: ClipInput,
   clip: EigenClip,
   known?: EigenHead,
-): Promise<{ head?: EigenHead; clipped?: ClipFacts & { matrix: GpuBuffer } }> {
+): Promise<{ head?: EigenHead; clipped?: ClipFacts & { matrix: RowTiles } }> {
   const { matrix, columns, mean } = input
   const least = clip.fraction > 0 ? loweredCount(clip.fraction, columns) : 1
   if (least < 1) return {}
@@ -113,7 +113,7 @@ function lower(
   { values, vectors, stride }: EigenHead,
   count: number,
   limit: number,
-): GpuBuffer {
+): RowTiles {
   using scope = new Scope(gpu)
   const scaled = vectors.slice(0, count * stride)
   for (let at = 0; at < scaled.length; at++) scaled[at] *= Math.sqrt(values[Math.floor(at / stride)] - limit)
@@ -121,12 +121,11 @@ function lower(
   for (const j of dead) for (let k = 0; k < count; k++) scaled[k * stride + j] = 0
   const part = scope.upload('clipped eigenvectors', scaled)
   const work = scope.own(padMatrix(gpu, matrix, columns))
-  const result = stride === columns ? work : scope.buffer('clipped hessian', 4 * columns * columns)
+  const result = stride === columns ? work : scope.own(RowTiles.create(gpu, 'clipped hessian', columns, columns))
   const batch = gpu.batch('clip eigenvalues')
   const bound = { left: part, leftStride: stride, right: part, rightStride: stride, result: work }
   sumOfProducts(batch, bound, { rows: columns, columns: stride, depth: count, sign: -1, upper: true })
-  if (result !== work)
-    for (let i = 0; i < columns; i++) batch.copy(work, 4 * i * stride, result, 4 * i * columns, 4 * columns)
+  if (result !== work) result.copyFrom(batch, work)
   mirror(batch, { matrix: result }, { columns })
   batch.flush()
   return scope.release(result)

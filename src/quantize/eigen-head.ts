@@ -2,8 +2,8 @@
 // (Rutishauser 1969): four products of the block with H on the GPU, then Rayleigh–Ritz with residuals ‖v H − θ v‖, and
 // again until the caller has enough. Where a third of all eigenvalues of a small H is asked for, all of them in float64
 // on the host, which is then faster.
-import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import type { RowTiles } from '../gpu/row-tiles.ts'
 import { padded } from '../kernels/rank-update.ts'
 import { symmetricEigen } from '../math/eigen.ts'
 import { Subspace } from './eigen-subspace.ts'
@@ -33,7 +33,7 @@ export interface EigenHead {
  */
 export async function eigenHead(
   gpu: Gpu,
-  matrix: GpuBuffer,
+  matrix: RowTiles,
   columns: number,
   size: number,
   enough: (head: EigenHead) => boolean,
@@ -41,7 +41,7 @@ export async function eigenHead(
 ): Promise<EigenHead> {
   const stride = padded(columns)
   if (columns <= DIRECT_COLUMNS && size > Math.min(columns / 3, columns - 8)) {
-    const { values, vectors } = symmetricEigen(await gpu.readF32(matrix, 0, columns * columns), columns)
+    const { values, vectors } = symmetricEigen(await matrix.read(gpu), columns)
     const rows = new Float32Array(columns * stride)
     for (let k = 0; k < columns; k++) rows.set(vectors.subarray(k * columns, (k + 1) * columns), k * stride)
     return { values, residuals: new Float64Array(columns), vectors: rows, stride, complete: true }

@@ -6,10 +6,11 @@ import { InputError } from '../formats/errors.ts'
 import type { Batch } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles, type Tiled } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { matmul } from '../kernels/matmul.ts'
 import { orthonormalise, THIN } from '../kernels/orthonormalise.ts'
-import { padded, rankUpdate } from '../kernels/rank-update.ts'
+import { padded, rankUpdateTiles } from '../kernels/rank-update.ts'
 import { symmetricEigen } from '../math/eigen.ts'
 import { choleskyUpper, invertUpper } from '../math/linear.ts'
 import { random } from '../math/random.ts'
@@ -31,13 +32,13 @@ export class Subspace implements Disposable {
   private readonly small: GpuBuffer
   private readonly coefficients: GpuBuffer
   /** H, or a copy with rows of `stride` words. */
-  private readonly matrix: GpuBuffer
+  private readonly matrix: RowTiles
   private readonly scope: Scope
 
   /** `matrix` f32 [columns, columns]; `start` [any, stride]: rows to begin with, random signs behind them. */
   constructor(
     private readonly gpu: Gpu,
-    matrix: GpuBuffer,
+    matrix: RowTiles,
     private readonly columns: number,
     readonly count: number,
     start: Float32Array = new Float32Array(),
@@ -183,7 +184,7 @@ export class Subspace implements Disposable {
  */
 export function sumOfProducts(
   batch: Batch,
-  bound: { left: GpuBuffer; leftStride: number; right: GpuBuffer; rightStride: number; result: GpuBuffer },
+  bound: { left: GpuBuffer; leftStride: number; right: GpuBuffer; rightStride: number; result: Tiled },
   {
     rows,
     columns,
@@ -194,25 +195,24 @@ export function sumOfProducts(
 ): void {
   const piece = Math.max(8, Math.floor(batch.gpu.workPerSubmit / (rows * columns)))
   for (let k = 0; k < depth; k += piece)
-    rankUpdate(
+    rankUpdateTiles(
       batch,
       {
         left: { binding: bound.left, offset: k * bound.leftStride, stride: bound.leftStride },
         right: { binding: bound.right, offset: k * bound.rightStride, stride: bound.rightStride },
-        result: { binding: bound.result, offset: 0, stride: bound.rightStride },
+        result: { matrix: bound.result, row: 0, column: 0, stride: bound.rightStride },
       },
       { rows, columns, depth: Math.min(piece, depth - k), sign, upper },
     )
 }
 
 /** A copy of f32 [columns, columns] as [stride, stride], zeros behind; the caller owns it. */
-export function padMatrix(gpu: Gpu, matrix: GpuBuffer, columns: number): GpuBuffer {
+export function padMatrix(gpu: Gpu, matrix: RowTiles, columns: number): RowTiles {
   const stride = padded(columns)
-  const copy = gpu.buffer('padded hessian', 4 * stride * stride)
+  const copy = RowTiles.create(gpu, 'padded hessian', stride, stride)
   const batch = gpu.batch('pad')
-  if (stride > columns) batch.clear(copy)
-  if (stride === columns) batch.copy(matrix, 0, copy, 0, copy.bytes)
-  else for (let i = 0; i < columns; i++) batch.copy(matrix, 4 * i * columns, copy, 4 * i * stride, 4 * columns)
+  if (stride > columns) for (const { buffer } of copy.tiles) batch.clear(buffer)
+  copy.copyFrom(batch, matrix)
   batch.flush()
   return copy
 }

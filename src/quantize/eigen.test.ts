@@ -4,6 +4,7 @@ import { largestDifference } from '../math/compare.ts'
 import { jacobi, symmetricEigen } from '../math/eigen.ts'
 import { gramMatrix } from '../math/linear.ts'
 import { random } from '../math/random.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { withGpu } from '../test/gpu.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, objectiveOf, plainOptions, solveAll } from '../test/solve.ts'
@@ -64,7 +65,7 @@ describe.each(cases)('$name', ({ columns, hessian }) => {
         expect(values[0]).toBeLessThanOrEqual(clip.threshold * (await source.meanDiagonal()))
         return
       }
-      const found = await gpu.readF32(view.matrix)
+      const found = await view.matrix.read(gpu)
       const { limit, lowered, error } = view.clipping!
       // What the rule says, from the float64 eigenvalues; float32 products know them to a few 1e-7 of the largest.
       const mean = (await source.meanDiagonal()) * clip.threshold || Infinity
@@ -98,7 +99,7 @@ describe.each(cases)('$name', ({ columns, hessian }) => {
       // The same every time, and made once.
       expect(await source.clipped({ ...clip })).toBe(view)
       using again = uploadHessian(gpu, hessian, columns)
-      expect(await gpu.readF32((await again.clipped(clip)).matrix)).toEqual(found)
+      expect(await (await again.clipped(clip)).matrix.read(gpu)).toEqual(found)
     })
   })
 
@@ -108,7 +109,7 @@ describe.each(cases)('$name', ({ columns, hessian }) => {
       const views = await Promise.all(clips.map((clip) => source.clipped(clip)))
       for (const [i, view] of views.entries()) {
         const expected = clippedReference(hessian, columns, clips[i], eigen)
-        const found = await gpu.readF32(view.matrix)
+        const found = await view.matrix.read(gpu)
         const allowed = 2e-3 * (view.clipping?.limit ?? 0) + 8e-6 * eigen.values[0]
         expect(largestDifference(found, expected)).toBeLessThan(allowed)
       }
@@ -144,7 +145,7 @@ test('a block wider than a workgroup: residuals fall to what float32 leaves', as
     const columns = 406
     const hessian = powerLaw(columns, 1, 6)
     const { values } = symmetricEigen(hessian, columns)
-    const matrix = scope.upload('hessian', hessian)
+    const matrix = RowTiles.of(scope.upload('hessian', hessian), columns, columns)
     const head = await eigenHead(gpu, matrix, columns, 60, ({ residuals }) => residuals[20] < 2e-6 * values[0])
     for (let k = 0; k <= 20; k++) {
       expect(Math.abs(head.values[k] - values[k])).toBeLessThan(2e-6 * values[0])
@@ -207,7 +208,7 @@ test('damped: a part of the mean diagonal on the diagonal, dead columns left alo
     expect(await source.damped(0.5)).toBe(view)
     const added = 0.5 * (await source.meanDiagonal())
     const expected = hessian.map((h, at) => (at % 18 === 0 && h > 0 ? h + added : h))
-    expect(await gpu.readF32(view.matrix)).toEqual(Float32Array.from(expected))
+    expect(await view.matrix.read(gpu)).toEqual(Float32Array.from(expected))
     expect(await view.deadColumns()).toEqual([3])
   })
 })

@@ -4,12 +4,13 @@
 import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { BLOCK, choleskyBlock } from '../kernels/cholesky-block.ts'
 import { choleskyPanel } from '../kernels/cholesky-panel.ts'
 import { damped } from '../kernels/damped.ts'
 import { feedback } from '../kernels/feedback.ts'
-import { padded, rankUpdate } from '../kernels/rank-update.ts'
+import { padded, rankUpdateTiles } from '../kernels/rank-update.ts'
 import { Paced, type Stoppable } from './paced.ts'
 
 /** Damping is raised by this much while the factorisation fails, up to the last one tried. */
@@ -19,7 +20,7 @@ const LAST_DAMP = 1
 /** The feedback of one column order and the damping it took. */
 export interface Factor extends Disposable {
   /** f32 [columns, padded(columns)]: M[s, t] for s < t in processing order; the diagonal is 1, 0 for dead columns. */
-  feedback: GpuBuffer
+  feedback: RowTiles
   /** u32 [columns]: column of every step. */
   order: GpuBuffer
   /** Every damping tried, fractions of mean diag H; the last one worked. */
@@ -28,7 +29,7 @@ export interface Factor extends Disposable {
 
 interface FactorInput {
   columns: number
-  matrix: GpuBuffer
+  matrix: RowTiles
   /** f32 [columns, 2]: h, 1 / h */
   diagonal: GpuBuffer
   order: GpuBuffer
@@ -58,11 +59,11 @@ export async function* factorise(
 ): Stoppable<Factor> {
   using scope = new Scope(gpu)
   const stride = padded(columns)
-  const factor = scope.buffer('factor', 4 * columns * stride)
+  const factor = scope.own(RowTiles.create(gpu, 'factor', columns, stride))
   const pivots = scope.buffer('pivots', 4 * columns)
   const panel = scope.buffer('panel', 4 * BLOCK * stride)
   const failed = scope.buffer('failed', 4)
-  const result = scope.buffer('feedback', 4 * columns * stride)
+  const result = scope.own(RowTiles.create(gpu, 'feedback', columns, stride))
   const tried: number[] = []
   let place = 0
   for (const fraction of dampings(damp)) {
@@ -77,8 +78,8 @@ export async function* factorise(
       choleskyBlock(batch, { matrix: factor, pivots, failed }, { stride, start, size }, gpu.adapter.software ? 1 : 32)
       choleskyPanel(batch, { matrix: factor, panel }, { columns, stride, start, size })
       const part = { binding: panel, offset: start + size, stride }
-      const corner = { binding: factor, offset: (start + size) * (stride + 1), stride }
-      rankUpdate(
+      const corner = { matrix: factor, row: start + size, column: start + size, stride }
+      rankUpdateTiles(
         batch,
         { left: part, right: part, result: corner },
         { rows: rest, columns: rest, depth: size, sign: -1, upper: true },

@@ -99,7 +99,7 @@ test.each([1, 15, 17, 33, 257])('the feedback of %i columns is that of float64',
       const isDead = Array.from(inOrder, (j) => dead.includes(j))
       const expected = feedbackOf(H, isDead, columns)
       // Entries up to a few units; the condition of H is below 1e4, of which a Cholesky factor feels the square root.
-      const found = (await gpu.readF32(feedback)).filter((_, at) => at % padded(columns) < columns)
+      const found = (await feedback.read(gpu)).filter((_, at) => at % padded(columns) < columns)
       expect(largestDifference(found, expected)).toBeLessThan(1e-4)
     }
   })

@@ -1,7 +1,7 @@
 // Hessians that a solver may see in place of the true one: with the largest eigenvalues lowered, or with damping on the
 // diagonal. Each is made once and belongs to the Hessian it was made from.
-import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { clipEigenvalues, type ClipFacts } from './eigen-clip.ts'
 import type { EigenHead } from './eigen-head.ts'
 import type { EigenClip, Hessian } from './hessian.ts'
@@ -15,7 +15,7 @@ export class HessianViews {
     private readonly gpu: Gpu,
     private readonly source: Hessian,
     /** Takes over the matrix. */
-    private readonly create: (matrix: GpuBuffer, clipping?: ClipFacts) => Hessian,
+    private readonly create: (matrix: RowTiles, clipping?: ClipFacts) => Hessian,
   ) {}
 
   clipped(clip: EigenClip): Promise<Hessian> {
@@ -56,9 +56,13 @@ export class HessianViews {
     const { matrix, columns } = source
     const values = await source.diagonalValues()
     const added = fraction * (await source.meanDiagonal())
-    const result = gpu.buffer('damped hessian', matrix.bytes)
-    gpu.batch('damped hessian').copy(matrix, 0, result, 0, matrix.bytes).flush()
-    values.forEach((h, j) => h > 0 && gpu.write(result, Float32Array.of(h + added), 4 * j * (columns + 1)))
+    const result = RowTiles.create(gpu, 'damped hessian', columns, columns)
+    const batch = gpu.batch('damped hessian')
+    result.copyFrom(batch, matrix)
+    batch.flush()
+    for (const { first, rows, buffer } of result.tiles)
+      for (let j = first; j < first + rows; j++)
+        if (values[j] > 0) gpu.write(buffer, Float32Array.of(values[j] + added), 4 * ((j - first) * columns + j))
     return this.create(result)
   }
 }

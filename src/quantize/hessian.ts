@@ -3,7 +3,9 @@
 import { InputError } from '../formats/errors.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { diagonal } from '../kernels/diagonal.ts'
+import { padded } from '../kernels/rank-update.ts'
 import type { ClipFacts } from './eigen-clip.ts'
 import { factorise, type Factor } from './factor.ts'
 import { hessianHealth, type HessianHealth } from './health.ts'
@@ -35,7 +37,7 @@ export type KnownFactors = Map<string, KnownFactor>
 export interface Hessian extends Disposable {
   readonly columns: number
   /** f32 [columns, columns], both triangles, undamped. */
-  readonly matrix: GpuBuffer
+  readonly matrix: RowTiles
   /** f32 [columns, 2]: h = H[j, j] and 1 / h, 0 for dead columns. */
   readonly diagonal: GpuBuffer
   /** diag H. @throws InputError when an entry is negative or not finite. */
@@ -74,19 +76,20 @@ export interface Hessian extends Disposable {
  * Takes over `matrix` f32 [columns, columns]: it is freed with the Hessian. `known` holds factors of the same H from
  * before, and takes those made now.
  */
-export function createHessian(gpu: Gpu, matrix: GpuBuffer, columns: number, known?: KnownFactors): Hessian {
-  return new LazyHessian(gpu, matrix, columns, known)
+export function createHessian(gpu: Gpu, matrix: GpuBuffer | RowTiles, columns: number, known?: KnownFactors): Hessian {
+  const tiles = matrix instanceof RowTiles ? matrix : RowTiles.of(matrix, columns, columns)
+  return new LazyHessian(gpu, tiles, columns, known)
 }
 
 /** H from ordinary memory, row-major [columns, columns], symmetric. */
 export function uploadHessian(gpu: Gpu, matrix: Float32Array, columns: number): Hessian {
   if (matrix.length !== columns * columns)
     throw new RangeError(`a Hessian of ${columns} columns has ${columns * columns} entries, not ${matrix.length}`)
-  return new LazyHessian(gpu, gpu.upload('hessian', matrix), columns)
+  return new LazyHessian(gpu, RowTiles.upload(gpu, 'hessian', columns, columns, matrix), columns)
 }
 
 async function readFactor(gpu: Gpu, { feedback, order, damping }: Factor): Promise<KnownFactor> {
-  const [values, columns] = await Promise.all([gpu.readF32(feedback), gpu.readU32(order)])
+  const [values, columns] = await Promise.all([feedback.read(gpu), gpu.readU32(order)])
   return { feedback: values, order: columns, damping }
 }
 
@@ -101,7 +104,7 @@ class LazyHessian implements Hessian {
 
   constructor(
     private readonly gpu: Gpu,
-    readonly matrix: GpuBuffer,
+    readonly matrix: RowTiles,
     readonly columns: number,
     private readonly known?: KnownFactors,
     readonly clipping: ClipFacts | undefined = undefined,
@@ -189,7 +192,7 @@ class LazyHessian implements Hessian {
 
   private uploadFactor({ feedback, order, damping }: KnownFactor): Factor {
     return {
-      feedback: this.own(this.gpu.upload('feedback', feedback)),
+      feedback: this.own(RowTiles.upload(this.gpu, 'feedback', this.columns, padded(this.columns), feedback)),
       order: this.own(this.gpu.upload('order', order)),
       damping,
       [Symbol.dispose]: () => undefined,

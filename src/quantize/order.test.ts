@@ -39,7 +39,7 @@ async function residualOf(gpu: Gpu, matrix: Float32Array, columns: number, order
   const factor = await hessian.factor(order, 0.01, 64)
   expect(factor.damping).toEqual([0.01])
   const stride = padded(columns)
-  const [M, inOrder] = [await gpu.readF32(factor.feedback), await gpu.readU32(factor.order)]
+  const [M, inOrder] = [await factor.feedback.read(gpu), await gpu.readU32(factor.order)]
   let mean = 0
   for (let j = 0; j < columns; j++) mean += matrix[j * (columns + 1)] / columns
   const H = (s: number, t: number) => matrix[inOrder[s] * columns + inOrder[t]] + (s === t ? 0.01 * mean : 0)
@@ -102,7 +102,7 @@ test('a factorisation can be stopped half-way, and begun again', async () => {
       gpu.workPerSubmit = workPerSubmit
       using other = uploadHessian(gpu, correlated(200), 200)
       const whole = await other.factor('min-pivot', 0.01)
-      expect(await gpu.readF32(pieces.feedback)).toEqual(await gpu.readF32(whole.feedback))
+      expect(await pieces.feedback.read(gpu)).toEqual(await whole.feedback.read(gpu))
     } finally {
       gpu.workPerSubmit = workPerSubmit
     }

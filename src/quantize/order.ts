@@ -7,8 +7,10 @@
 // group: groups by descending largest diagonal, columns within their group by descending diagonal, so that groups stay
 // together in the file (group-aware reordering, Gafni et al. 2025; GPTQModel's act_group_aware).
 // Ties everywhere: the lower column (or group) first.
-import type { GpuBuffer } from '../gpu/buffer.ts'
+import type { Binding } from '../gpu/batch.ts'
+import { GpuLimitError } from '../gpu/errors.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { bindableBytes, type RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { BLOCK } from '../kernels/cholesky-block.ts'
 import { damped } from '../kernels/damped.ts'
@@ -38,15 +40,24 @@ export function orderOf(
   })
 }
 
-/** The min-pivot order of `matrix` f32 [columns, columns] with `damping` added to its diagonal. Pauses as it goes. */
+/**
+ * The min-pivot order of `matrix` f32 [columns, columns] with `damping` added to its diagonal. Pauses as it goes. Every
+ * step reads a column of what is left. @throws GpuLimitError where one binding cannot hold that.
+ */
 export async function* minPivotOrder(
   gpu: Gpu,
-  given: { columns: number; matrix: GpuBuffer; diagonal: GpuBuffer; values: Float32Array },
+  given: { columns: number; matrix: RowTiles; diagonal: Binding; values: Float32Array },
   damping: number,
 ): Stoppable<Uint32Array> {
   const { columns, matrix, diagonal, values } = given
   using scope = new Scope(gpu)
   const stride = padded(columns)
+  const [bytes, limit] = [4 * columns * stride, bindableBytes(gpu.adapter)]
+  if (bytes > limit)
+    throw new GpuLimitError(
+      `the min-pivot order of ${columns} columns needs ${bytes} bytes in one buffer, this adapter allows ${limit}; ` +
+        'the other orders do not',
+    )
   // `damped` turns its order round: what it makes is then in natural order.
   const reversed = scope.upload('natural order', orderOf(values, 'natural').reverse())
   const left = scope.buffer('matrix to eliminate', 4 * columns * stride)

@@ -152,8 +152,8 @@ test.each(transforms.map(({ name }) => name))('in the basis of transform %s, too
       [shifted, plain].map(async (given) => {
         const solver = scope.own(new LayerSolver(gpu, given, plainOptions))
         const { result } = await drain(solver.solve(recipe))
-        using restored = dequantizeSolution(gpu, result)
-        const solved = await gpu.readF32(restored)
+        using restored = dequantizeSolution(gpu, result, { rows, columns })
+        const solved = await restored.read(gpu)
         const loss = (of: ArrayLike<number>) =>
           quadraticForm(
             solved.map((w, at) => w - of[at]),

@@ -1,6 +1,7 @@
 // A solved layer in ordinary memory, and its weights on the GPU again.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { dequantize } from '../kernels/dequantize.ts'
 import type { LevelShape } from '../kernels/nearest.ts'
@@ -82,16 +83,29 @@ export function dequantizedOnGpu(
   return weights
 }
 
-/** ŵ f32 [rows, columns of the layer] of a solution; the caller owns the buffer. */
-export function dequantizeSolution(gpu: Gpu, { rows, columns, levels, codes, restored }: Solution): GpuBuffer {
-  if (restored) return gpu.upload('restored weights', restored)
-  using scope = new Scope(gpu)
-  const given = {
-    packed: scope.upload('packed codes', codes),
-    scales: scope.upload('scales', levels.scales),
-    zeros: scope.upload('zeros', levels.zeros),
+/** ŵ f32 of a solution, [rows, columns] of its layer; the caller owns the tiles. */
+export function dequantizeSolution(
+  gpu: Gpu,
+  { rows, columns, levels, codes, restored }: Solution,
+  layer: { rows: number; columns: number },
+): RowTiles {
+  if (restored) return RowTiles.upload(gpu, 'restored weights', layer.rows, layer.columns, restored)
+  const weights = RowTiles.create(gpu, 'dequantized weights', rows, columns)
+  const words = packedWords(columns, levels.bits)
+  for (const tile of weights.tiles) {
+    using scope = new Scope(gpu)
+    const part = <T extends Uint32Array | Float32Array>(values: T, width: number) =>
+      values.subarray(tile.first * width, (tile.first + tile.rows) * width)
+    const given = {
+      packed: scope.upload('packed codes', part(codes, words)),
+      scales: scope.upload('scales', part(levels.scales, levels.groups)),
+      zeros: scope.upload('zeros', part(levels.zeros, levels.groups)),
+    }
+    const batch = gpu.batch('dequantize')
+    dequantize(batch, { ...given, weights: tile.buffer }, { columns, ...levels, rows: tile.rows })
+    batch.flush()
   }
-  return dequantizedOnGpu(gpu, given, { rows, columns, ...levels })
+  return weights
 }
 
 /** Codes [rows, columns] of a solution. */

@@ -80,6 +80,7 @@ export async function descentCase(
         Float32Array.from({ length: 2 * rows }, (_, at) => (at % 2 ? moves : losses[at / 2])),
       ),
       queue: scope.buffer('queue', 4),
+      waiting: scope.buffer('waiting', 8 * rows),
     }
     const start = gpu.batch('start')
     const given = { diagonal: scope.buffer('diagonal', 8 * columns), order }

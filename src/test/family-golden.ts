@@ -60,7 +60,7 @@ export async function observedPass(gpu: Gpu, model: Model, ids: readonly number[
     batch.copy(x, 4 * (tokens - 1) * columns, row, 0, 4 * columns)
     return row
   }
-  scope.own(await forward.front()).run(batch, scope.upload('ids', Uint32Array.from(ids)), states, tokens)
+  await scope.own(await forward.front()).run(batch, Uint32Array.from(ids), states)
   const rows = new Map([['input.layer0_in', lastToken(states, hidden)]])
   for (let block = 0; block < blocks; block++) {
     using pass = await forward.block(block)
@@ -105,7 +105,7 @@ export async function steppedLogits(
     const piece = Uint32Array.from(ids.slice(first, first + tokens))
     if (!piece.length) break
     const batch = gpu.batch('extend')
-    front.run(batch, scope.upload('ids', piece), states, piece.length, first)
+    await front.run(batch, piece, states, first)
     for (const pass of passes) pass.extend(batch, states, piece.length, first)
     batch.copy(states, 4 * (piece.length - 1) * hidden, last, 0, 4 * hidden)
     await batch.submit()

@@ -27,10 +27,9 @@ export async function logitsOf(gpu: Gpu, model: Model, ids: readonly number[]): 
   using forward = model.forward(gpu, { tokens, window: tokens })
   using states = gpu.buffer('hidden states', 4 * tokens * hidden)
   using logits = gpu.buffer('logits', 4 * tokens * vocabulary)
-  using idBuffer = gpu.upload('ids', Uint32Array.from(ids))
   using front = await forward.front()
   const batch = gpu.batch('forward')
-  front.run(batch, idBuffer, states, tokens)
+  await front.run(batch, Uint32Array.from(ids), states)
   for (let block = 0; block < blocks; block++) {
     using pass = await forward.block(block)
     pass.run(batch, states, tokens)

@@ -1,6 +1,7 @@
 // Errors e_b H_bb e_bᵀ of every group, summed over its blocks of columns, at every factor: the block-diagonal part of H,
 // or all of it where one block is the whole row. E of some factors, E·H_bb by the matrix product, and their row sums.
 import type { Batch } from '../../gpu/batch.ts'
+import { RowTiles } from '../../gpu/row-tiles.ts'
 import { clipLoss } from '../../kernels/clip-loss.ts'
 import { clipResidual } from '../../kernels/clip-residual.ts'
 import { hessianBlock } from '../../kernels/hessian-block.ts'
@@ -13,7 +14,7 @@ const HELD_BYTES = 2 ** 25
 
 /** Records the errors of blocks of `block` columns, counted from the start of their group. */
 export function recordBlockErrors(batch: Batch, search: Search, block: number): void {
-  const { problem, shape, levels, factors, errors, scope } = search
+  const { gpu, problem, shape, levels, factors, errors, scope } = search
   const { rows, columns, width, groups, count } = shape
   const { weights, hessian } = problem
   const { scales, zeros } = levels
@@ -21,7 +22,7 @@ export function recordBlockErrors(batch: Batch, search: Search, block: number): 
   const together = Math.min(count, Math.max(1, Math.floor(HELD_BYTES / (4 * rows * most))))
   const residual = scope.buffer('clip residual', 4 * together * rows * most)
   const product = scope.buffer('clip product', 4 * together * rows * most)
-  const own = scope.buffer('hessian block', 4 * most * most)
+  const own = scope.own(RowTiles.create(gpu, 'hessian block', most, most))
   for (let group = 0; group < groups; group++) {
     const last = Math.min(columns, (group + 1) * width)
     for (let start = group * width; start < last; start += block) {

@@ -22,6 +22,7 @@ export const lowest = real(0.3, 0.02, 1, 'Smallest factor tried')
 
 /** What a search on the GPU works with. */
 export interface Search {
+  gpu: Gpu
   problem: Problem
   shape: ClipShape
   /** Scales as min-max has them, unrounded, and zeros. */
@@ -55,6 +56,7 @@ export async function searched(
     const { rows, groups, ...rest } = groupShape(problem, settings)
     const { bits, scaleType } = settings
     const search: Search = {
+      gpu,
       problem,
       shape: { rows, groups, ...rest, bits, scaleType, count },
       levels,

@@ -6,6 +6,7 @@
 // only, until a sweep changes nothing or the sweeps are used up. The quadratic parts are computed once for all sweeps.
 import type { Batch } from '../../gpu/batch.ts'
 import type { Gpu } from '../../gpu/gpu.ts'
+import { RowTiles } from '../../gpu/row-tiles.ts'
 import { clipResidual } from '../../kernels/clip-residual.ts'
 import { hessianBlock } from '../../kernels/hessian-block.ts'
 import { matmul } from '../../kernels/matmul.ts'
@@ -59,7 +60,7 @@ async function descend(gpu: Gpu, batch: Batch, search: Search, sweeps: number): 
   const span = padded(columns)
   const residual = scope.buffer('residual', 4 * rows * span)
   const linear = scope.buffer('linear', 4 * rows * padded(width))
-  const others = scope.buffer('hessian rows', 4 * padded(width) * span)
+  const others = scope.own(RowTiles.create(gpu, 'hessian rows', padded(width), span))
   batch.clear(choices)
   const start = { ...shape, start: 0, end: columns, first: 0, count: 1, span }
   clipResidual(batch, { weights, scales, zeros, factors, residual }, start)

@@ -28,7 +28,8 @@ const HIDDEN_PIECES = 32
 
 /**
  * Moves pairs of codes, with the measure's product, until the limits. Gives the codes that moved and what that changed
- * in the objective that solvers see. @throws RangeError beyond 65536 columns.
+ * in the objective that solvers see. @throws RangeError beyond 65536 columns, GpuLimitError where one binding cannot hold
+ * H: a pair may be of any two of its rows.
  */
 export async function* pairMoves(
   work: Work,
@@ -72,6 +73,7 @@ class PairPieces {
   private readonly quads: number
   /** Partitions of a dispatch. */
   private readonly chunk: number
+  private readonly hessian: GpuBuffer
   private readonly pairs: GpuBuffer
   private readonly couplings: GpuBuffer
   private readonly openings: GpuBuffer
@@ -87,6 +89,7 @@ class PairPieces {
     const { rows, columns } = problem
     if (columns > MOST_COLUMNS)
       throw new RangeError(`block descent holds a column in 16 bits, at most ${MOST_COLUMNS} columns, not ${columns}`)
+    this.hessian = problem.hessian.matrix.wholeFor(gpu, 'block descent')
     this.drawn = partitions(columns, limits.draw, limits.seed)
     this.quads = quadsOf(columns)
     const one = blockWork({ rows, columns: 0, steps: 1, quads: this.quads })
@@ -111,7 +114,7 @@ class PairPieces {
     const batch = gpu.batch('block descent')
     batch.clear(gains)
     const count = 4 * this.quads * steps
-    blockCouplings(batch, { hessian: hessian.matrix, diagonal: hessian.diagonal, pairs, couplings }, { columns, count })
+    blockCouplings(batch, { hessian: this.hessian, diagonal: hessian.diagonal, pairs, couplings }, { columns, count })
     for (let first = 0; first < steps; first += this.chunk)
       this.record(batch, first, Math.min(this.chunk, steps - first), fresh && first === 0)
     stepSums(batch, { gains, sums }, { steps, rows, before: 0 })
@@ -121,10 +124,10 @@ class PairPieces {
   private record(batch: Batch, first: number, steps: number, fresh: boolean): void {
     const { gpu, problem, levels, codes, measure } = this.work
     const { pairs, couplings, openings, gains, quads } = this
-    const { rows, columns, hessian } = problem
+    const { rows, columns } = problem
     const { width, groups, bits, scales } = levels
     const { patience } = this.limits
-    const buffers = { hessian: hessian.matrix, scales, product: measure.product, codes }
+    const buffers = { hessian: this.hessian, scales, product: measure.product, codes }
     const shape = { rows, columns, width, groups, bits, first, steps, quads, patience, fresh }
     block(batch, { ...buffers, pairs, couplings, openings, gains }, shape, blockLayout(gpu, columns))
   }

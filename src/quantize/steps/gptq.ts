@@ -9,6 +9,7 @@ import { gptqBlock } from '../../kernels/gptq-block.ts'
 import { padded, rankUpdate } from '../../kernels/rank-update.ts'
 import { choleskyUpper, invert } from '../../math/linear.ts'
 import { nearestCode } from '../../math/round.ts'
+import { tileAt } from '../../gpu/row-tiles.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { dampings } from '../factor.ts'
 import { orders, referenceOrder, type Order } from '../order.ts'
@@ -53,7 +54,8 @@ export const gptq: Step<typeof options> = {
       const end = start + size
       const buffers = { weights, order: factor.order, scales, zeros, feedback, correction, codes, errors }
       gptqBlock(batch, buffers, { rows, columns, width, groups, bits, start, size })
-      const left = { binding: feedback, offset: start * stride + end, stride }
+      const { first, binding } = tileAt(feedback, start, size)
+      const left = { binding, offset: (start - first) * stride + end, stride }
       const right = { binding: errors, offset: 0, stride: rowStride }
       const result = { binding: correction, offset: end * rowStride, stride: rowStride }
       const update = { rows: columns - end, columns: rows, depth: size, sign: 1, upper: false } as const

@@ -3,6 +3,7 @@
 // with G = (Ŵ − W) H, rounded to the nearest level; in sweeps 1, 4, 7 … 25 (from 0, but for the last) it is not rounded.
 // Undamped H. Not a descent: the relaxed sweeps leave the grid. With one sweep it begins cyclic descent from the weights.
 // Dead columns keep the level nearest to their weight. Per layer and sweep 1.5 · rows · columns² multiply-adds.
+import { RowTiles, tileAt } from '../../gpu/row-tiles.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { BLOCK } from '../../kernels/cholesky-block.ts'
 import { damped } from '../../kernels/damped.ts'
@@ -46,7 +47,7 @@ export const quantease: Step<typeof options> = {
     using scope = new Scope(gpu)
     const [stride, rowStride] = [padded(columns), padded(rows)]
     const weights = scope.buffer('moving weights', 4 * rows * columns)
-    const matrix = scope.buffer('ordered hessian', 4 * columns * stride)
+    const matrix = scope.own(RowTiles.create(gpu, 'ordered hessian', columns, stride))
     const correction = scope.buffer('correction', 4 * columns * rowStride)
     const changes = scope.buffer('changes', 4 * BLOCK * rowStride)
     const given = { product: measure.product, order: scope.upload('order', order), scales, zeros, matrix, correction }
@@ -72,7 +73,8 @@ export const quantease: Step<typeof options> = {
         const end = first + size
         const shape = { rows, columns, width, groups, bits, start: first, size, relaxed: isRelaxed(sweep, values) }
         quantEaseBlock(batch, { ...given, weights, changes }, shape)
-        const left = { binding: matrix, offset: first * stride + end, stride }
+        const tile = tileAt(matrix, first, size)
+        const left = { binding: tile.binding, offset: (first - tile.first) * stride + end, stride }
         const right = { binding: changes, offset: 0, stride: rowStride }
         const result = { binding: correction, offset: end * rowStride, stride: rowStride }
         const update = { rows: columns - end, columns: rows, depth: size, sign: 1, upper: false } as const

@@ -4,6 +4,7 @@
 // AᵀHA of all rows costs rows · columns² / 2 multiply-adds as products with H, group by group; the systems are solved in
 // rows · unknowns³ / 6, unknowns = 2 · groups, or groups where zeros stay. Rows are taken in tiles, so that basis,
 // product and systems, 2 · columns + unknowns² / 2 words a row, stay within 64 MiB.
+import { RowTiles } from '../../gpu/row-tiles.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { padded, rankUpdate } from '../../kernels/rank-update.ts'
 import { refitBasis } from '../../kernels/refit-basis.ts'
@@ -37,11 +38,10 @@ export async function* refitLevels(work: Work, offsets: boolean): Stoppable<Refi
   const { batch } = paced
   // Products are made in fours: rows of H begin at multiples of four.
   const matrixStride = padded(columns)
-  let matrix = hessian.matrix
+  let { matrix } = hessian
   if (matrixStride !== columns) {
-    matrix = scope.buffer('padded hessian', 4 * columns * matrixStride)
-    for (let j = 0; j < columns; j++)
-      batch.copy(hessian.matrix, 4 * j * columns, matrix, 4 * j * matrixStride, 4 * columns)
+    matrix = scope.own(RowTiles.create(gpu, 'padded hessian', columns, matrixStride))
+    matrix.copyFrom(batch, hessian.matrix)
   }
   const size = { columns, width, groups, offsets }
   // The systems of a tile are solved in one dispatch, which has to end soon.
@@ -73,14 +73,16 @@ export async function* refitLevels(work: Work, offsets: boolean): Stoppable<Refi
       const end = Math.min(columns, (g + 1) * width)
       const from = 4 * Math.floor((g * width) / 4)
       const piece = Math.max(4, Math.floor(gpu.workPerSubmit / ((columns - from) * count)))
-      for (let i = g * width; i < end; i += piece) {
-        const depth = Math.min(piece, end - i)
-        const left = { binding: matrix, offset: i * matrixStride + from, stride: matrixStride }
+      for (let i = g * width; i < end;) {
+        const tile = matrix.at(i)
+        const depth = Math.min(piece, end - i, tile.first + tile.rows - i)
+        const left = { binding: tile.buffer, offset: (i - tile.first) * matrixStride + from, stride: matrixStride }
         const right = { binding: basis, offset: i * stride, stride }
         const result = { binding: product, offset: from * stride, stride }
         const update = { rows: columns - from, columns: count, depth, sign: 1, upper: false } as const
         rankUpdate(batch, { left, right, result }, update)
         yield* paced.after(update.rows * count * depth)
+        i += depth
       }
       refitNormal(batch, { basis, product, sums, normal }, shape, g)
     }

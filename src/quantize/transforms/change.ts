@@ -5,10 +5,12 @@
 // W [rows, columns], L [rows', rows], R [columns', columns], t [columns].
 import type { GpuBuffer } from '../../gpu/buffer.ts'
 import type { Gpu } from '../../gpu/gpu.ts'
+import { bindableBytes, RowTiles } from '../../gpu/row-tiles.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { butterfly, packedMatrix, type ButterflyShape } from '../../kernels/butterfly.ts'
 import { mirror } from '../../kernels/mirror.ts'
 import { scaleAxes } from '../../kernels/scale-axes.ts'
+import { transpose } from '../../kernels/transpose.ts'
 import { createHessian, type Hessian } from '../hessian.ts'
 import type { Problem } from '../problem.ts'
 import type { Transformed } from '../stage.ts'
@@ -81,29 +83,73 @@ export async function changed(
 
 async function changedHessian(gpu: Gpu, { matrix, columns }: Hessian, right: Mixing, scales: Float64Array) {
   const size = right.outputs
-  const buffer = forward(
-    gpu,
-    'transformed hessian',
-    matrix,
-    { rows: columns, columns },
-    [right, right],
-    [scales, scales],
-  )
+  const label = 'transformed hessian'
+  const whole = matrix.whole && 4 * size * size <= bindableBytes(gpu.adapter)
+  const both = [right, right] as const
+  const changed = whole
+    ? RowTiles.of(
+        forward(gpu, label, matrix.tiles[0].buffer, { rows: columns, columns }, both, [scales, scales]),
+        size,
+        size,
+      )
+    : forwardTiles(gpu, label, matrix, right, scales)
   const batch = gpu.batch('mirror')
-  mirror(batch, { matrix: buffer }, { columns: size })
+  mirror(batch, { matrix: changed }, { columns: size })
   batch.flush()
-  const hessian = createHessian(gpu, buffer, size)
+  const hessian = createHessian(gpu, changed, size)
   try {
     const pairs = await gpu.readF32(hessian.diagonal)
     const alive = columnsAlive(Float64Array.from({ length: size }, (_, j) => pairs[2 * j]))
     if (alive.every(Boolean)) return hessian
-    const cleaned = scaled(gpu, 'transformed hessian', buffer, { rows: size, columns: size }, [alive, alive])
+    const cleaned = scaledTiles(gpu, label, changed, alive)
     hessian[Symbol.dispose]()
     return createHessian(gpu, cleaned, size)
   } catch (error) {
     hessian[Symbol.dispose]()
     throw error
   }
+}
+
+/** R diag(a) H diag(a) Rᵀ of a symmetric H in tiles: along the rows, turned round, and along the rows once more. */
+function forwardTiles(gpu: Gpu, label: string, matrix: RowTiles, right: Mixing, scales: Float64Array): RowTiles {
+  const { inputs, outputs } = right
+  using scope = new Scope(gpu)
+  const mixed = (rows: number, source: RowTiles, scaleOf: (first: number, count: number) => Both<Float64Array>) => {
+    const result = scope.own(RowTiles.create(gpu, label, rows, outputs))
+    for (const { first, rows: count, buffer } of result.tiles) {
+      using band = source.band(gpu, first, count)
+      using own = forward(
+        gpu,
+        label,
+        band,
+        { rows: count, columns: inputs },
+        [unmixed(count), right],
+        scaleOf(first, count),
+      )
+      gpu.batch(label).copy(own, 0, buffer, 0, buffer.bytes).flush()
+    }
+    return result
+  }
+  const half = mixed(inputs, matrix, (first, count) => [scales.subarray(first, first + count), scales])
+  const turned = scope.own(RowTiles.create(gpu, label, outputs, inputs))
+  const batch = gpu.batch('turn round')
+  transpose(batch, { x: half, y: turned }, { rows: outputs, columns: inputs })
+  batch.flush()
+  scope.release(half)[Symbol.dispose]()
+  const ones = (count: number) => new Float64Array(count).fill(1)
+  return scope.release(mixed(outputs, turned, (_, count) => [ones(count), ones(inputs)]))
+}
+
+/** diag(a) H diag(a), tile by tile; the caller owns the tiles. */
+function scaledTiles(gpu: Gpu, label: string, matrix: RowTiles, scales: Float64Array): RowTiles {
+  const result = RowTiles.create(gpu, label, matrix.rows, matrix.stride)
+  const right = scales
+  for (const { first, rows, buffer } of result.tiles) {
+    const left = scales.subarray(first, first + rows)
+    using own = scaled(gpu, label, matrix.at(first).buffer, { rows, columns: matrix.stride }, [left, right])
+    gpu.batch(label).copy(own, 0, buffer, 0, buffer.bytes).flush()
+  }
+  return result
 }
 
 /** 1 for columns with inputs, 0 for those that are nothing but rounding. */

@@ -64,7 +64,7 @@ describe.each(transforms)('$name', (transform) => {
         expect([inside.rows, inside.columns]).toEqual([expected.rows, expected.columns])
         // A few sums of up to some hundred products in float32, one after another.
         expect(normalisedError(await gpu.readF32(inside.weights), expected.weights)).toBeLessThan(1e-12)
-        const matrix = await gpu.readF32(inside.hessian.matrix)
+        const matrix = await inside.hessian.matrix.read(gpu)
         expect(normalisedError(matrix, expected.hessian)).toBeLessThan(1e-12)
         const n = inside.columns
         expect(matrix.every((h, at) => h === matrix[(at % n) * n + Math.floor(at / n)])).toBe(true)
