@@ -33,8 +33,9 @@ export const LOGITS = 'Logits'
 const times = (rows: number, columns: number) => `${rows.toLocaleString('en-US')} × ${columns.toLocaleString('en-US')}`
 
 export class ForwardMemory implements Disposable {
+  /** Intermediate results, as long as any block is alive. */
   private readonly own: Holding
-  private workspace = false
+  private alive = 0
   private readonly tables = new Set<string>()
 
   constructor(
@@ -66,7 +67,7 @@ export class ForwardMemory implements Disposable {
   /** `keeping`: with keys and values of the window, as for generation. */
   block(block: number, substitute?: SubstituteBytes, keeping = false): Disposable {
     const { account, design, size } = this
-    this.openWorkspace()
+    if (this.alive++ === 0) this.openWorkspace()
     const held = new Holding(account)
     const { attention, feedForward } = design.blocks[block]
     const { q, k, v, out, rotary, qNorm, kNorm } = attention
@@ -92,6 +93,7 @@ export class ForwardMemory implements Disposable {
         const columns = attention.kvHeads * attention.width
         held.hold('Kept keys and values', 4 * size.window * columns, `kept ${what}, ${times(size.window, columns)}`)
       }
+    held.own({ [Symbol.dispose]: () => --this.alive || this.own[Symbol.dispose]() })
     return held
   }
 
@@ -146,8 +148,7 @@ export class ForwardMemory implements Disposable {
   }
 
   private openWorkspace(): void {
-    if (this.workspace) return
-    this.workspace = true
+    this.tables.clear()
     const { design, device, own } = this
     const { tokens, window } = this.size
     for (const [label, columns] of workspaceColumns(design))

@@ -1,4 +1,4 @@
-// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model; or matrices of any file.
+// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model; or matrices of any safetensors.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { openBare } from '../formats/bare.ts'
@@ -13,7 +13,7 @@ import { createHessian, uploadHessian, type Hessian } from '../quantize/hessian.
 import { recipeNamed } from '../quantize/recipes.ts'
 import { solutionCodes, type Solution } from '../quantize/solution.ts'
 import { LayerSolver } from '../quantize/solve.ts'
-import { fileBlob, fromHere } from './files.ts'
+import { fileBlob, fromHere, modelFiles } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments, type Values } from './options.ts'
 
@@ -30,13 +30,16 @@ export async function layerCommand(args: string[]): Promise<void> {
 }
 
 /**
- * Matrices of safetensors without a model: one by its name, or all. H of their inputs where these lie beside them or in
+ * Matrices of safetensors, of a file, a folder or a model on the Hub: one by its name, or all. H of their inputs where these lie beside them or in
  * the file of `--inputs`, else the identity.
  */
 export async function bareCommand(path: string, plan: Plan, values: Values, tensor?: string): Promise<void> {
-  const paths = [path, ...(typeof values.inputs === 'string' ? [values.inputs] : [])]
-  const files = await Promise.all(paths.map(async (one) => ({ path: basename(one), blob: await fileBlob(one) })))
-  const bare = await openBare(basename(path), files)
+  const { name, files } = await modelFiles(path, values.endpoint as string | undefined)
+  if (!files.some((file) => file.path.endsWith('.safetensors')))
+    throw new InputError(`${name}: single matrices are read of safetensors, and there is none`)
+  if (typeof values.inputs === 'string')
+    files.push({ path: basename(values.inputs), blob: await fileBlob(values.inputs) })
+  const bare = await openBare(name, files)
   const layers = tensor === undefined ? bare.facts.layers : [bare.layer(tensor)]
   checkPlan(plan, layers)
   using gpu = await openCommandGpu()

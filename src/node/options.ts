@@ -12,15 +12,15 @@ export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
   npm run -s quantize -- layer FILE.safetensors --tensor NAME --recipe gptq --bits 3 [--inputs FILE.safetensors]
   npm run -s quantize -- model FILE.safetensors --recipes rtn,gptq,cdquant --bits 3 [--inputs FILE.safetensors]
-  npm run -s quantize -- model FOLDER … --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
+  npm run -s quantize -- model FOLDER … --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--check] [--save-log FILE.json]
   npm run -s quantize -- generate FOLDER --prompt TEXT [--recipes cdquant,gptq] [--tokens 60] [--temperature 0.7] [options]
   npm run -s quantize -- recipes
 
 PROBLEM  weights F32 [rows, columns] and inputs F32 [tokens, columns] or hessian F32 [columns, columns] (inputs' inputs / tokens)
 FOLDER   of a checkpoint in safetensors; or a FILE.gguf of the Llama family; or a model on the Hub, owner/name or its
-         address, of which only what is needed is requested (model only)
+         address, of which only what is needed is requested; a token in the variable HF_TOKEN is sent along
 FILE     any safetensors without a config: its matrices, with H of inputs F32 [tokens, columns] called NAME.inputs, else
-         with H = I
+         with H = I; with --tensor also a FOLDER or a model on the Hub
 TEXT     a text file, or a .json file with an array of token ids
 
   --recipe, --recipes LIST   presets by name, such as rtn,gptq,cdquant (recipes lists them all with their stages and sources)
@@ -48,9 +48,11 @@ TEXT     a text file, or a .json file with an array of token ids
   --tokens N                 generate: new tokens, at most (default: 60)
   --temperature X            generate: 0 takes the likeliest token (the default), above it tokens are drawn by --seed
   --calibration TEXT         generate: default FOLDER/calibration.txt; --bits is 3 there unless said otherwise
-  --endpoint URL             model: another server with the Hub's addresses (default: https://huggingface.co)
+  --endpoint URL             another server with the Hub's addresses (default: https://huggingface.co)
   --save FOLDER              layer: codes U8, scales F32, zeros F32 to FOLDER/RECIPE.safetensors; w = scale * (code - zero)
   --save-log FILE.json       model: all events with their times
+  --check                    model: what there is to know before a run, and nothing runs: checks, memory, time
+  --memory GB                with --check: GPU memory to stay within
 `
 
 const shared = {
@@ -79,7 +81,13 @@ const calibrating = {
   'layer-bits': { type: 'string' },
 } as const
 const flags = {
-  layer: { ...shared, tensor: { type: 'string' }, inputs: { type: 'string' }, save: { type: 'string' } },
+  layer: {
+    ...shared,
+    endpoint: { type: 'string' },
+    tensor: { type: 'string' },
+    inputs: { type: 'string' },
+    save: { type: 'string' },
+  },
   model: {
     ...calibrating,
     inputs: { type: 'string' },
@@ -87,10 +95,13 @@ const flags = {
     evaluation: { type: 'string' },
     windows: { type: 'string' },
     'held-out': { type: 'string' },
+    check: { type: 'boolean' },
+    memory: { type: 'string' },
     'save-log': { type: 'string' },
   },
   generate: {
     ...calibrating,
+    endpoint: { type: 'string' },
     prompt: { type: 'string' },
     tokens: { type: 'string' },
     temperature: { type: 'string' },

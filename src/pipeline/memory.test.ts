@@ -51,19 +51,19 @@ function within(planned: number, found: number) {
 const tiny = async (name: string) => openModel((await tinyModelOf(tinyConfigs[name])).checkpoint)
 
 test('the bundled model needs what its plan says', async () => {
-  await compare(await modelOf(bundledFolder), { recipes: ['gptq', 'cdquant'], window: 16, samples: 2 })
-}, 30_000)
+  await compare(await modelOf(bundledFolder), { recipes: ['gptq'], window: 16, samples: 2, windows: 1 })
+})
 
 test.each<[string, Partial<Plan>]>([
-  ['llama with biases', { heldOut: 2, recipes: ['rtn', 'cyclic', 'gptq+cdquant'] }],
-  ['phi3', { mode: 'faithful', recipes: ['rtn', 'gptq+cdquant'] }],
+  ['llama with biases', { heldOut: 1, recipes: ['rtn', 'gptq'] }],
+  ['phi3', { mode: 'faithful', recipes: ['rtn', 'cdquant'] }],
   ['gpt2', { mode: 'faithful', correction: 0.5, heldOut: 1, recipes: ['gptq+cdquant', 'rtn'] }],
   ['gemma2', { recipes: ['gptq+cdquant+refit'], group: 8 }],
   ['opt with sums normalised and narrow embeddings', { recipes: ['quip', 'framequant', 'awq'] }],
   ['falcon, 40b style', { grid: 'owc', group: 8, recipes: ['block'] }],
-  ['bloom', { recipes: ['quantease', 'cyclic'], eigenClip: 0.1 }],
+  ['bloom', { recipes: ['quantease'], eigenClip: 0.1 }],
 ])('%s needs what its plan says', async (name, changes) => {
-  await compare(await tiny(name), { window: 13, samples: 3, windows: 2, ...changes })
+  await compare(await tiny(name), { window: 13, samples: 2, windows: 1, ...changes })
 })
 
 /** Where nothing is solved, weights and activations are most. */

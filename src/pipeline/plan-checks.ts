@@ -73,7 +73,7 @@ function groupCheck(layers: readonly LayerFacts[], { group }: Plan): PlanCheck {
       : `${count(group)} does not divide ${those} (${widths.join(', ')} columns)`,
     detail: narrow.length ? 'A run refuses it' : 'The last group of a row is then shorter, and most files refuse that',
     layers: odd.map(({ layer }) => layer),
-    offer: { label: change ? `Groups of ${change}` : 'One group per row', change: { group: change } },
+    offer: { label: change ? `groups of ${change}` : 'one group per row', change: { group: change } },
   }
 }
 
@@ -89,7 +89,7 @@ function windowCheck({ facts, design }: Checked, { window }: Plan): PlanCheck {
       subject,
       fact: `${count(window)} of the ${count(most)} tokens the model was made for`,
     }
-  const offer = { label: `Windows of ${count(most)} tokens`, change: { window: most } }
+  const offer = { label: `windows of ${count(most)} tokens`, change: { window: most } }
   return positions !== undefined && window > positions
     ? {
         status: 'error',
@@ -126,7 +126,7 @@ function textChecks(use: Use, text: ReadText, plan: Plan, layers: readonly Layer
         subject,
         fact: `${name} has ${plural(tokens, 'token')}, one window needs ${count(plan.window)}`,
         detail: 'A run refuses it',
-        ...(shorter >= 2 && { offer: { label: `Windows of ${count(shorter)} tokens`, change: { window: shorter } } }),
+        ...(shorter >= 2 && { offer: { label: `windows of ${count(shorter)} tokens`, change: { window: shorter } } }),
       },
     ]
   }

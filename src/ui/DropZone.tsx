@@ -4,7 +4,7 @@ import { pickedFiles } from './files.ts'
 import { Icon } from './icons.tsx'
 import { Strip } from './Strip.tsx'
 import { usePlayground } from './session.ts'
-import { take } from './taking.ts'
+import { takeInTurn } from './taking.ts'
 
 export function DropZone({ large }: { large?: boolean }) {
   const playground = usePlayground()
@@ -14,10 +14,10 @@ export function DropZone({ large }: { large?: boolean }) {
   const [problem, setProblem] = useState('')
   const id = useId()
   const takeFrom = async (event: Event) => {
-    const picked = await pickedFiles(event)
+    const picking = pickedFiles(event)
     // The same files may be chosen again once they are mended.
     ;(event.target as HTMLInputElement).value = ''
-    if (!(await take(playground, picked))) setProblem('The choice holds no file.')
+    if (!(await takeInTurn(playground, picking))) setProblem('The choice holds no file.')
   }
   const chosen = (event: Event) => {
     setProblem('')

@@ -1,5 +1,7 @@
 // The room Open model: drop zone, what was found, what it needs, two choices, Start.
+import { useState } from 'react'
 import { bytes, plural } from '../store/wording.ts'
+import type { Advice } from '../worker/answers/advice.ts'
 import type { OpenReport } from '../worker/protocol.ts'
 import { DropZone } from './DropZone.tsx'
 import { FactLine } from './FactLine.tsx'
@@ -8,6 +10,7 @@ import { HubField } from './open/HubField.tsx'
 import { Reading } from './open/Reading.tsx'
 import { Refusal } from './open/Refusal.tsx'
 import { Strip } from './Strip.tsx'
+import { useAdvice } from './open/plan-answer.ts'
 import { useSession } from './session.ts'
 
 export function OpenRoom() {
@@ -17,6 +20,8 @@ export function OpenRoom() {
   const dropped = useSession((session) => session.source !== 'bundled')
   const hub = useSession((session) => session.source === 'hub')
   const own = dropped ? report : undefined
+  const [budget, allow] = useState<number>()
+  const asked = useAdvice(own !== undefined, budget)
   return (
     <main className="page open-room" id="main">
       <p className="crumbs">
@@ -28,7 +33,7 @@ export function OpenRoom() {
           </>
         )}
       </p>
-      <h1>{heading(own, opening && dropped)}</h1>
+      <h1>{heading(own, opening && dropped, asked.answer)}</h1>
       <p className="lead">
         {hub
           ? 'Nothing is uploaded. The checkpoint is read from its server range by range, one block at a time.'
@@ -43,7 +48,7 @@ export function OpenRoom() {
       {opening && dropped && <Reading />}
       {own && !opening && <Refusal report={own} />}
       {own ? (
-        <Found report={own} opening={opening}>
+        <Found report={own} opening={opening} asked={asked} budget={{ bytes: budget, allow }}>
           <DropZone />
           <HubField />
         </Found>
@@ -57,13 +62,18 @@ export function OpenRoom() {
   )
 }
 
-function heading(report: OpenReport | undefined, opening: boolean): string {
+function heading(report: OpenReport | undefined, opening: boolean, advice: Advice | undefined): string {
   if (opening) return 'Reading the checkpoint.'
   if (!report) return 'Open a checkpoint.'
   if (report.folders) return 'Several models. Which one?'
   if (!report.model) return 'This checkpoint cannot run here yet.'
   if (report.bare) return 'Matrices without a model. They can be quantized one by one.'
-  return report.checks.some(({ status }) => status === 'warning')
+  if (!advice) return 'Opened. Two choices, then start.'
+  if (advice.fit.misfits.some(({ of }) => of === 'model')) return 'It does not fit this device.'
+  if (advice.fit.misfits.length) return 'It fits with a smaller plan.'
+  const all = [...report.checks, ...advice.checks]
+  if (advice.checks.some(({ status }) => status === 'error')) return 'The plan does not suit it yet.'
+  return all.some(({ status }) => status === 'warning')
     ? 'It fits, with a warning. Two choices, then start.'
     : 'It fits. Two choices, then start.'
 }

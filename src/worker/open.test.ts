@@ -7,7 +7,7 @@ import { hubServer } from '../test/hub-server.ts'
 import { openSource } from './open.ts'
 import type { Check, NamedBlob } from './protocol.ts'
 
-const nobody = { base: '', adapter: undefined, report: () => {}, signal: new AbortController().signal }
+const nobody = { base: '', report: () => {}, signal: new AbortController().signal }
 
 async function checksOf(files: NamedBlob[]): Promise<Check[]> {
   const source = { kind: 'files', name: 'given', files } as const

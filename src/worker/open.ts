@@ -4,7 +4,6 @@ import { openCheckpoint, type Checkpoint, type CheckpointFile } from '../formats
 import { checkEach, InputError } from '../formats/errors.ts'
 import { hubFiles, hubModel } from '../formats/hub.ts'
 import { checkpointFolders } from '../formats/placement.ts'
-import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { LayerFacts } from '../model/facts.ts'
 import { openModel, type Model } from '../model/model.ts'
 import { bareLayerFacts, bareModelFacts } from '../pipeline/bare-layers.ts'
@@ -53,7 +52,6 @@ export function wholeModel(opened: Opened): OpenedModel {
 export interface Opening {
   /** The page's folder. */
   base: string
-  adapter: AdapterFacts | undefined
   /** Told what is known so far. */
   report(partial: OpenReport): unknown
   /** Ends every request once nobody waits for the result any more, or needs the model. */
@@ -68,7 +66,7 @@ export interface Opening {
  */
 export async function openSource(
   source: Source,
-  { base, adapter, report, signal, arrived = () => {} }: Opening,
+  { base, report, signal, arrived = () => {} }: Opening,
 ): Promise<{ report: OpenReport; opened?: Opened } | undefined> {
   let files: CheckpointFile[] = source.kind === 'files' ? source.files : []
   let known: Omit<OpenReport, 'checks'> | undefined
@@ -88,7 +86,7 @@ export async function openSource(
     const checkpoint = await openCheckpoint(name, files, (step) => steps.seen(step))
     const model = openModel(checkpoint)
     checks.push(...folderRow(files), ...checkRows(checkpoint, model))
-    known = { ...modelReport(checkpoint, model, adapter), from: source.kind }
+    known = { ...modelReport(checkpoint, model), from: source.kind }
     steps.found(checks)
     if (source.kind === 'files') {
       let looked = 0

@@ -51,11 +51,6 @@ export interface OpenReport {
   /** Absent when a check has status 'error'. */
   model?: ModelFacts
   layers?: LayerFacts[]
-  /** Largest buffers against the adapter's limit for one binding. */
-  buffers?: { label: string; bytes: number; detail: string }[]
-  bindingLimitBytes?: number
-  /** GPU memory at the peak, by use. */
-  memory?: { label: string; bytes: number }[]
 }
 
 export type ToWorker =

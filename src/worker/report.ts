@@ -1,12 +1,9 @@
-// The check list after opening a checkpoint, and its largest buffers against this adapter.
+// The check list after opening a checkpoint, and the facts of what was opened.
 import type { BareFacts } from '../formats/bare.ts'
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import { isFloat } from '../formats/dtype.ts'
 import type { InputError } from '../formats/errors.ts'
-import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
-import { memoryPlan } from '../pipeline/memory.ts'
-import { defaultPlan } from '../pipeline/plan.ts'
 import { openTokenizer } from '../tokenizer/tokenizer.ts'
 import type { Check, OpenReport, Source } from './protocol.ts'
 
@@ -112,22 +109,14 @@ export function bareRows(why: InputError, { layers, skipped }: BareFacts): Check
 
 const counted = (value: number, one: string, many: string) => `${count(value)} ${value === 1 ? one : many}`
 
-/** Facts and memory of an opened model. */
-export function modelReport(
-  checkpoint: Checkpoint,
-  model: Model,
-  adapter: AdapterFacts | undefined,
-): Omit<OpenReport, 'checks' | 'from'> {
-  const { buffers, memory } = memoryPlan(model, defaultPlan)
+/** Facts of an opened model. */
+export function modelReport(checkpoint: Checkpoint, model: Model): Omit<OpenReport, 'checks' | 'from'> {
   return {
     name: checkpoint.name,
     bytes: checkpoint.bytes,
     files: checkpoint.fileCount,
     model: model.facts,
     layers: model.layers,
-    buffers,
-    memory,
-    ...(adapter && { bindingLimitBytes: adapter.maxBindingBytes }),
   }
 }
 

@@ -54,8 +54,8 @@ export class Session {
     this.device = new Device(entry, post, store)
     this.reading = new Reading(post, now, {
       open: async (source, given) => {
-        const gpu = await this.device.open()
-        return openSource(source, { base: this.base, adapter: gpu?.adapter, ...given })
+        await this.device.open()
+        return openSource(source, { base: this.base, ...given })
       },
       state: (going) => this.opening(going),
       take: (...found) => (this.opened ? this.enqueue(() => this.takeOver(...found)) : this.takeOver(...found)),

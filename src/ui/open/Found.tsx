@@ -3,20 +3,35 @@ import type { ReactNode } from 'react'
 import { plural } from '../../store/wording.ts'
 import type { OpenReport } from '../../worker/protocol.ts'
 import { CheckList } from '../CheckList.tsx'
-import { LimitBars, MemoryBar } from '../ReportBars.tsx'
+import { useSession } from '../session.ts'
 import { Choices } from './Choices.tsx'
+import { FitStrip } from './FitStrip.tsx'
 import { Folders } from './Folders.tsx'
 import { Matrices } from './Matrices.tsx'
+import { Needs, TimeBar } from './Needs.tsx'
+import { useEstimate, type PlanAnswer } from './plan-answer.ts'
+import { PlanChecks } from './PlanChecks.tsx'
 
 interface Props {
   report: OpenReport
   opening: boolean
+  /** What is to be known of the plan, where there is a model. */
+  asked: PlanAnswer<'advice'>
+  budget: { bytes: number | undefined; allow(bytes: number | undefined): void }
   /** What stands beside it: the drop zone for the next one. */
   children: ReactNode
 }
 
-export function Found({ report, opening, children }: Props) {
-  const settled = report.checks.filter(({ status }) => status === 'ok' || status === 'skipped').length
+export function Found({ report, opening, asked, budget, children }: Props) {
+  // While it is read, and after a refusal, what runs is another model.
+  const whole = useSession((session) => session.opened === report && report.model !== undefined && !report.bare)
+  const ready = whole && !opening
+  const advice = ready ? asked.answer : undefined
+  const timing = useEstimate(ready)
+  const estimate = ready ? timing.answer?.estimate : undefined
+  const checks = [...report.checks, ...(advice?.checks ?? [])]
+  const settled = checks.filter(({ status }) => status === 'ok' || status === 'skipped').length
+  const pending = report.checks.filter(({ status }) => status === 'pending').length
   return (
     <div className="cols">
       <section className="figure span-7" aria-label="What is in it">
@@ -24,18 +39,26 @@ export function Found({ report, opening, children }: Props) {
           <div>
             <h2>What is in it</h2>
             <p className="caption">
-              {settled} of {plural(report.checks.length, 'check')} without remark.
+              {settled} of {plural(checks.length, 'check')} without remark
+              {pending > 0 && `, ${pending} still to come`}.
             </p>
           </div>
         </header>
         <CheckList checks={report.checks} />
         {report.bare && !opening && report.model && <Matrices report={report} />}
         {report.folders && !opening && <Folders folders={report.folders} />}
-        {report.model && !report.bare && !opening && <Choices report={report} />}
+        {advice && (
+          <>
+            <h3 className="checks-title">With this plan</h3>
+            <PlanChecks checks={advice.checks} />
+            <FitStrip fit={advice.fit} />
+          </>
+        )}
+        {ready && <Choices report={report} advice={advice} estimate={estimate} />}
       </section>
       <div className="span-5 stacked">
-        <LimitBars report={report} />
-        <MemoryBar report={report} />
+        {advice && <Needs advice={advice} budgetBytes={budget.bytes} allow={budget.allow} />}
+        {ready && <TimeBar estimate={estimate} measuring={timing.waiting} />}
         {children}
       </div>
     </div>

@@ -1,17 +1,23 @@
 // A model on the Hugging Face Hub, or on a server with the same addresses. Nothing is requested before Open is pressed;
 // the line below the field says what that will be.
 import { useId, useState } from 'react'
+import { createStore, useStore } from 'zustand'
 import { InputError } from '../../formats/errors.ts'
 import { hubEndpoint, type HubModel, hubModel } from '../../formats/hub.ts'
 import { usePlayground, useSession } from '../session.ts'
+
+/** What was typed stays while the page is open, wherever the field stands. `typed` undefined: what the link says. */
+const form = createStore<{ typed: string | undefined; server: string; token: string }>(() => ({
+  typed: undefined,
+  server: '',
+  token: '',
+}))
 
 export function HubField() {
   const playground = usePlayground()
   const linked = useSession((session) => session.view.model)
   const requested = useSession((session) => session.own.hub !== undefined)
-  const [typed, setTyped] = useState<string>()
-  const [server, setServer] = useState('')
-  const [token, setToken] = useState('')
+  const { typed, server, token } = useStore(form)
   const [refused, setRefused] = useState('')
   const id = useId()
   const text = typed ?? linked ?? ''
@@ -50,7 +56,7 @@ export function HubField() {
           autoComplete="off"
           aria-describedby={`${id}-says`}
           onChange={({ target }) => {
-            setTyped(target.value)
+            form.setState({ typed: target.value })
             setRefused('')
           }}
         />
@@ -75,7 +81,7 @@ export function HubField() {
               placeholder={hubEndpoint}
               spellCheck={false}
               autoComplete="off"
-              onChange={({ target }) => setServer(target.value)}
+              onChange={({ target }) => form.setState({ server: target.value })}
             />
           </div>
           <div>
@@ -89,7 +95,7 @@ export function HubField() {
               value={token}
               autoComplete="off"
               aria-describedby={`${id}-token-says`}
-              onChange={({ target }) => setToken(target.value)}
+              onChange={({ target }) => form.setState({ token: target.value })}
             />
           </div>
         </div>
