@@ -67,7 +67,7 @@ export function Matrices({ report }: { report: OpenReport }) {
                   />
                 </th>
                 <th scope="col">Matrix</th>
-                <th scope="col" className="number">
+                <th scope="col" className="matrix-shape">
                   Rows × columns
                 </th>
                 <th scope="col">Type</th>
@@ -88,7 +88,7 @@ export function Matrices({ report }: { report: OpenReport }) {
                   <th scope="row" className="mono">
                     {layer}
                   </th>
-                  <td className="number">
+                  <td className="matrix-shape">
                     {count(rows)} × {count(columns)}
                   </td>
                   <td>{dtype}</td>
@@ -110,7 +110,8 @@ function Meaning({ report }: { report: OpenReport }) {
   const input = useRef<HTMLInputElement>(null)
   const layers = report.bare?.layers ?? []
   const own = layers.filter(({ inputs }) => inputs)
-  const example = layers.find(({ inputs }) => !inputs)
+  // The last one: embeddings, whose inputs are no vectors, come first.
+  const example = layers.findLast(({ inputs }) => !inputs)
   return (
     <div className="matrices-meaning">
       <p>
