@@ -23,6 +23,8 @@ test('work is counted as products, Hessians, attention and reading', async () =>
     products: tokens * weights,
     grams: (tokens * squares) / 2,
     attention: 2 * tokens * tinyPlan.window * 36,
+    // Eight times as wide as the model, and the rows of its seven layers.
+    elements: 2 * tokens * (8 * 20 + 36 + 12 + 12 + 20 + 37 + 37 + 20),
     weights: weights + table,
     waits: 2 * 2,
   })
@@ -48,7 +50,7 @@ test('kept Hessians need no calibration, and faithful ones one per recipe', asyn
 test('rates times work, phase by phase', async () => {
   const { model } = await tinyModel(tinyPlan)
   const work = planWork(model, tinyPlan, { ...counts, evaluation: 0 }, { perChunk: 4 })
-  const device = { product: 1, gram: 10, attention: 100, weight: 0, wait: 1e9 }
+  const device = { product: 1, gram: 10, attention: 100, element: 0, weight: 0, wait: 1e9 }
   const line = { fixedMs: 3, perUnitMs: 0 }
   const { calibratingMs, solvingMs, evaluatingMs, totalMs } = estimateOf(work, device, { hessian: line, layer: line })
   const { products, grams, attention } = work.calibrating
