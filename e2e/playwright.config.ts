@@ -8,7 +8,8 @@ const browser = process.env.CHROMIUM_PATH
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
-  workers: 1,
+  // Much of a story is waiting: two files at a time, each in a browser of its own.
+  workers: 2,
   forbidOnly: true,
   timeout: 240_000,
   expect: { timeout: 60_000 },
