@@ -4,9 +4,16 @@ import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 
 /**
- * What the built page may do. Nothing comes from elsewhere, nothing goes elsewhere: a model from a hub would need its
- * origin in connect-src, here and nowhere else.
+ * Servers that may be asked for a model, and only when the user asks for one: the Hugging Face Hub and its file hosts.
+ * Who hosts the page with a mirror of their own adds its origins in CONNECT_ORIGINS, separated by spaces, when building
+ * (and for `vite preview`).
  */
+const hubs = ['https://huggingface.co', 'https://*.huggingface.co', 'https://hf.co', 'https://*.hf.co']
+const more = (process.env.CONNECT_ORIGINS ?? '').split(/\s+/).filter(Boolean)
+const wrong = more.find((origin) => !/^https?:\/\/[\w.*:[\]-]+$/.test(origin))
+if (wrong !== undefined) throw new Error(`CONNECT_ORIGINS: '${wrong}' is no origin such as https://hub.example:8443`)
+
+/** What the built page may do. Nothing goes elsewhere but the requests of a model that the user asks for. */
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -14,7 +21,7 @@ const policy = [
   // Recharts and the bars place their parts by style attributes.
   "style-src-attr 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "connect-src 'self'",
+  ["connect-src 'self'", ...hubs, ...more].join(' '),
   "worker-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",

@@ -39,6 +39,8 @@ export default defineConfig({
     command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${port} --strictPort --logLevel warn`,
     cwd: '..',
     url: `http://127.0.0.1:${port}/`,
+    // The stories of a hub serve it from this machine.
+    env: { CONNECT_ORIGINS: 'http://127.0.0.1:*' },
     reuseExistingServer: false,
   },
 })

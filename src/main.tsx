@@ -33,7 +33,7 @@ const playground = new Playground({
 Object.assign(globalThis, { playground })
 mount(playground)
 if (new URLSearchParams(location.search).has('recording')) void playground.playRecording()
-else playground.openBundled()
+else playground.opening.bundled()
 // The development server has no service worker. Where one is refused, the page works as before, with a network.
 if (import.meta.env.PROD)
   keepOffline(new URL(`${import.meta.env.BASE_URL}sw.js`, location.href)).catch((error: unknown) => console.warn(error))

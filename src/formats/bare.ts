@@ -35,11 +35,13 @@ export interface Bare {
   readonly facts: BareFacts
   /** @throws InputError naming some of the layers there are. */
   layer(name: string): BareLayer
-  /** W f32 [rows, columns]. */
-  weights(layer: BareLayer): Promise<Float32Array<ArrayBuffer>>
+  /** W f32 [rows, columns], or `count` rows of it from row `first` on. */
+  weights(layer: BareLayer, first?: number, count?: number): Promise<Float32Array<ArrayBuffer>>
   /** x f32 [count, columns] of `count` tokens from token `first` on. @throws InputError when the layer has none. */
   inputs(layer: BareLayer, first: number, count: number): Promise<Float32Array<ArrayBuffer>>
 }
+
+const natural = new Intl.Collator('en', { numeric: true })
 
 /** Whether files are to be opened like this: safetensors, and no config.json that says what they make up. */
 export function isBare(files: readonly { path: string }[]): boolean {
@@ -78,6 +80,11 @@ export async function openBare(name: string, files: readonly CheckpointFile[]): 
   for (const [tensor] of homes)
     if (tensor.endsWith('.inputs') && !layers.some(({ inputs }) => inputs?.tensor === tensor))
       skipped.push({ tensor, reason: 'inputs of a matrix that is not there' })
+  // 'up' beside 'up.weight': each has its whole name.
+  const twice = new Set(layers.map(({ layer }) => layer).filter((layer, i, all) => all.indexOf(layer) < i))
+  for (const found of layers) if (twice.has(found.layer)) found.layer = found.tensor
+  // Block 2 comes before block 10.
+  layers.sort((a, b) => natural.compare(a.layer, b.layer))
   if (!layers.length)
     throw new InputError(
       `no config.json, and no matrix among the ${homes.size} tensors of ${used.map(({ path }) => path).join(', ')}`,
@@ -92,8 +99,8 @@ export async function openBare(name: string, files: readonly CheckpointFile[]): 
         throw new InputError(`no matrix '${wanted}' among the ${layers.length} of ${name}, such as ${some.join(', ')}`)
       return found
     },
-    async weights({ tensor }) {
-      return homes.get(tensor)!.floats(tensor)
+    async weights({ tensor, rows, columns }, first = 0, count = rows - first) {
+      return homes.get(tensor)!.floats(tensor, first * columns, count * columns)
     },
     async inputs({ layer, columns, inputs }, first, count) {
       if (!inputs) throw new InputError(`'${layer}' has no inputs: no tensor '${layer}.inputs'`)

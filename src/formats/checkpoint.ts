@@ -43,20 +43,30 @@ export interface Checkpoint extends FloatReader {
   /** Why there is no tokenizer, where more can be said than that the file is missing. */
   tokenizerMissing?: string
   tensors: ReadonlyMap<string, CheckpointTensor>
+  /** Names of the contents of the files with weights, where whoever lists them names all; equal names, equal bytes. */
+  contents?: readonly string[]
   /** Paths that were given and do not belong to it. */
   skipped: string[]
 }
 
+/** What has been read so far: config.json, then the headers of the files with weights, one after another. */
+export type Seen = { modelType: unknown } | { files: number; of: number }
+
 /**
- * Opens a checkpoint: checks all headers against the index and each other.
+ * Opens a checkpoint: checks all headers against the index and each other. `seen` is told on the way.
  * @throws InputError stating what is missing, damaged or of an unknown kind.
  */
-export async function openCheckpoint(name: string, files: readonly CheckpointFile[]): Promise<Checkpoint> {
+export async function openCheckpoint(
+  name: string,
+  files: readonly CheckpointFile[],
+  seen: (step: Seen) => void = () => {},
+): Promise<Checkpoint> {
   const gguf = ggufAmong(files)
   if (gguf) return openGgufCheckpoint(name, files, gguf)
   const { folder, others } = placeFiles(files)
   const config = await readJson(folder.get('config.json')!)
   refuseQuantizedConfig(config)
+  seen({ modelType: config.model_type })
   const tokenizer = folder.get('tokenizer.json')
   const tokenizerConfig = folder.get('tokenizer_config.json')
   const index = [...folder.values()].filter(({ name }) => name.endsWith('.safetensors.index.json'))
@@ -74,6 +84,7 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
       if (other) throw new InputError(`tensor '${tensor}' is in two files: ${other.file} and ${file.path}`)
       tensors.set(tensor, { dtype, shape, bytes: end - start, file: file.path })
     }
+    seen({ files: opened.size, of: weights.files.length })
   })
   for (const [tensor, path] of weights.placed) {
     const found = tensors.get(tensor)?.file
@@ -101,6 +112,7 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
     tokenizerJson: tokenizer && (await readJson(tokenizer)),
     tokenizerConfigJson: tokenizerConfig && (await readJson(tokenizerConfig)),
     tensors,
+    ...contentsOf(weights.files),
     async floats(tensor, first, count) {
       return fileOf(tensor).floats(tensor, first, count)
     },
@@ -109,4 +121,10 @@ export async function openCheckpoint(name: string, files: readonly CheckpointFil
     },
     skipped,
   }
+}
+
+/** What names the bytes of these files, where all of them have such a name. */
+export function contentsOf(files: readonly { blob: ByteSource }[]): Pick<Checkpoint, 'contents'> {
+  const contents = files.flatMap(({ blob }) => blob.content ?? [])
+  return contents.length === files.length ? { contents } : {}
 }

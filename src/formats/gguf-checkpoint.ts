@@ -1,5 +1,5 @@
 // A GGUF file as a checkpoint: configuration and tokenizer out of its metadata, or the tokenizer.json beside it.
-import type { Checkpoint, CheckpointFile } from './checkpoint.ts'
+import { type Checkpoint, type CheckpointFile, contentsOf } from './checkpoint.ts'
 import { InputError } from './errors.ts'
 import { openGguf } from './gguf.ts'
 import { ggufTokenizer } from './gguf-tokenizer.ts'
@@ -42,6 +42,7 @@ export async function openGgufCheckpoint(
         { dtype, shape, bytes: end - start, file: gguf.path },
       ]),
     ),
+    ...contentsOf([gguf]),
     floats: (tensor, first, count) => file.floats(tensor, first, count),
     checkFinite: (tensor) => file.checkFinite(tensor),
     skipped: files.filter((one) => !used.includes(one)).map(({ path }) => path),

@@ -3,6 +3,7 @@
 // [0 … d/2), [d/2 … d) to pairs (i, i + d/2) that rotate together; here they are put back.
 // Q8_0: 32 × int8 · d; Q4_0: 32 × (nibble − 8) · d, low nibbles first; d float16 in front of each block.
 import { floatsOfBfloats, floatsOfHalves, fromHalf } from '../math/half.ts'
+import { bundled } from './bundles.ts'
 import { ggufBlocks, type GgufHeader, readGgufHeader } from './gguf-header.ts'
 import { ggufConfig } from './gguf-config.ts'
 import { type ByteSource, readRange } from './range.ts'
@@ -46,11 +47,12 @@ export async function openGguf(blob: ByteSource, name: string): Promise<GgufFile
   const tensors = new Map<string, StoredTensor>()
   for (const [own, tensor] of header.tensors) tensors.set(huggingFaceName(own), tensor)
   const width = Number(config.head_dim)
+  const data = bundled(blob, tensors.values())
   const reader = floatReader(name, tensors, (tensor, first, count) => {
     const entry = tensors.get(tensor)!
     return /\.[qk]_proj\.(weight|bias)$/.test(tensor)
-      ? unpermuted(blob, name, entry, width, first, count)
-      : read(blob, name, entry, first, count)
+      ? unpermuted(data, name, entry, width, first, count)
+      : read(data, name, entry, first, count)
   })
   return { name, header, config, tensors, ...reader }
 }

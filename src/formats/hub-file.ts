@@ -1,135 +1,129 @@
 // A file behind an address, read by single ranges: what is asked for is requested, and nothing else. A connection that
-// drops is taken up at the byte where it ended; a busy server is asked again after a while, five times without a byte.
+// drops is taken up at the byte where it ended. Where a server ignores ranges, small files are kept whole, and of large
+// ones the wanted bytes are picked out of the stream while it passes.
 import { InputError } from './errors.ts'
+import { type Access, type Answer, ask, ATTEMPTS, backoffMs, net, reasonOf, statusFact } from './hub-request.ts'
 import type { ByteSource } from './range.ts'
 
-/** What a request needs of the world. */
-export interface Net {
-  fetch(url: string, init?: RequestInit): Promise<Response>
-  wait(ms: number): Promise<void>
-}
-
-export const net: Net = {
-  fetch: (url, init) => fetch(url, init),
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-}
-
-/** Requests without any progress after which the reader gives up. */
-const ATTEMPTS = 5
-const FIRST_WAIT_MS = 250
-/** Longest that one request may take; what arrived until then is kept. */
-const REQUEST_MS = 60_000
-/** Files up to this size are read whole where a server ignores ranges. */
+/** Files up to this size are kept whole where a server ignores ranges. */
 const WHOLE_BYTES = 16 << 20
+/** Bytes that may pass unused before the first wanted one, where a server ignores ranges. */
+const PASSING_BYTES = 256 << 20
 
-const isBusy = (status: number) => status === 408 || status === 429 || status >= 500
+export interface RemoteFile {
+  url: string
+  /** Its name, in front of every error. */
+  what: string
+  size: number
+  /** Names its content, where the list does: SHA-256 or a Git id. */
+  content?: string
+}
 
 /**
- * An answer to a request, asked for again while the server is busy or out of reach.
- * @throws InputError when it stays so.
+ * A file of `size` bytes. Reads @throws InputError when the server refuses, stays away or has another file by now; the
+ * signal's reason when it is aborted.
  */
-export async function ask(url: string, what: string, { fetch, wait }: Net, init?: RequestInit): Promise<Response> {
-  let fact = ''
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt) await wait(FIRST_WAIT_MS * 2 ** (attempt - 1))
-    try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_MS) })
-      if (!isBusy(response.status)) return response
-      fact = `the server answered ${response.status} ${response.statusText}`.trim()
-      await response.body?.cancel()
-    } catch (error) {
-      if (error instanceof InputError) throw error
-      fact = `${new URL(url).host} cannot be reached (${reasonOf(error)})`
-    }
-  }
-  throw new InputError(`${what}: ${fact}, asked ${ATTEMPTS} times`)
-}
-
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as { message?: string; cause?: { code?: string } }
-  return cause?.code ?? message ?? String(error)
-}
-
-/** What an answer that is no success means. */
-export function statusFact(status: number, what: string): string {
-  const elsewhere = 'download it where you have access, and open the folder'
-  if (status === 401) return `${what}: the server answered 401: it does not exist, is private or is gated; ${elsewhere}`
-  if (status === 403) return `${what}: the server answered 403: it is gated or closed to you; ${elsewhere}`
-  if (status === 404) return `${what}: the server answered 404: there is no such model, revision or file`
-  return `${what}: the server answered ${status}`
-}
-
-/** A file of `size` bytes. */
-export function remoteFile(url: string, what: string, size: number, world: Net = net): ByteSource {
+export function remoteFile({ url, what, size, content }: RemoteFile, access: Access = {}): ByteSource {
+  const { signal, net: world = net } = access
+  const replaced = (fact: string) => new InputError(`${what}: ${fact}: it was replaced; open the model again`)
   let whole: Promise<ArrayBuffer> | undefined
-  const range = async (start: number, end: number): Promise<ArrayBuffer> => {
-    if (whole) return (await whole).slice(start, end)
+  let tag: string | undefined
+
+  /** Bytes [start, end); `answer`: one that is there already. */
+  const read = async (start: number, end: number, given?: Answer): Promise<ArrayBuffer> => {
     const bytes = new Uint8Array(end - start)
     let done = 0
-    for (let failures = 0; done < bytes.length;) {
+    let answer = given
+    for (let failures = 0; done < bytes.length; answer = undefined) {
       const from = start + done
-      const response = await ask(url, what, world, { headers: { Range: `bytes=${from}-${end - 1}` } })
-      if (response.status === 200 && (from > 0 || end < size)) {
-        whole ??= wholeFile(response)
-        whole.catch(() => (whole = undefined))
-        return (await whole).slice(start, end)
-      }
-      if (response.status !== 206 && response.status !== 200) {
-        await response.body?.cancel()
-        throw new InputError(statusFact(response.status, what))
-      }
-      checkRange(response, from)
-      const before = done
+      answer ??= await ask(url, what, access, { Range: `bytes=${from}-${end - 1}` })
+      const part = answer.status === 206
       try {
-        for await (const chunk of chunksOf(response)) {
-          if (done + chunk.length > bytes.length)
-            throw new InputError(`${what}: the server sent more than the ${bytes.length} bytes that were asked for`)
-          bytes.set(chunk, done)
-          done += chunk.length
+        check(answer, from)
+        if (!part && size <= WHOLE_BYTES && bytes.length < size) return (await keepWhole(answer)).slice(start, end)
+        if (!part && from > PASSING_BYTES)
+          throw new InputError(
+            `${what}: the server ignores ranges: ${from} bytes would pass before the ones wanted, at most ` +
+              `${PASSING_BYTES} may. Download it, and open the folder`,
+          )
+      } catch (error) {
+        await answer.close()
+        throw error
+      }
+      const before = done
+      let failure: string | undefined
+      try {
+        let at = part ? from : 0
+        for await (const chunk of answer.chunks()) {
+          const wanted = chunk.subarray(Math.max(0, start + done - at))
+          at += chunk.length
+          if (part && at > end)
+            throw new InputError(`${what}: the server sent more than the ${end - from} bytes that were asked for`)
+          const taken = wanted.subarray(0, bytes.length - done)
+          bytes.set(taken, done)
+          done += taken.length
+          if (!part && done === bytes.length) break
         }
       } catch (error) {
+        signal?.throwIfAborted()
         if (error instanceof InputError) throw error
+        failure = reasonOf(error)
       }
+      if (done === bytes.length) break
       failures = done > before ? 0 : failures + 1
       if (failures >= ATTEMPTS)
-        throw new InputError(`${what}: the connection dropped ${failures} times at byte ${start + done} of ${size}`)
-      if (done < bytes.length) await world.wait(FIRST_WAIT_MS * 2 ** failures)
+        throw new InputError(
+          `${what}: the connection dropped ${failures} times at byte ${start + done} of ${size}` +
+            (failure === undefined ? '' : ` (${failure})`),
+        )
+      // A server that only sends less at a time than was asked for need not be spared.
+      if (failure !== undefined || failures) await world.wait(backoffMs(failures), signal)
     }
     return bytes.buffer
   }
-  const checkRange = (response: Response, from: number) => {
-    // Absent where a server does not show it to pages of other origins.
-    const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '') ?? []
-    if (first === undefined) return
-    if (Number(first) !== from || Number(total) !== size)
-      throw new InputError(`${what}: the server sent bytes from ${first} of ${total}, asked for ${from} of ${size}`)
-  }
-  const wholeFile = async (response: Response): Promise<ArrayBuffer> => {
-    if (size > WHOLE_BYTES) {
-      await response.body?.cancel()
-      throw new InputError(
-        `${what}: the server ignores ranges and would send all ${size} bytes; ` +
-          `files up to ${WHOLE_BYTES} bytes are read so. Download it, and open the folder`,
-      )
-    }
-    const buffer = await response.arrayBuffer()
-    if (buffer.byteLength !== size)
-      throw new InputError(`${what}: the server sent ${buffer.byteLength} bytes, its list says ${size}`)
-    return buffer
-  }
-  return { size, slice: (start, end) => ({ arrayBuffer: () => range(start, end) }) }
-}
 
-async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader()
-  if (!reader) return
-  try {
-    for (;;) {
-      const { value, done } = await reader.read()
-      if (done) return
-      yield value
+  /** All bytes, out of this answer or an earlier one. */
+  const keepWhole = (answer: Answer): Promise<ArrayBuffer> => {
+    if (whole) void answer.close()
+    else {
+      whole = read(0, size, answer)
+      whole.catch(() => (whole = undefined))
     }
-  } finally {
-    await reader.cancel().catch(() => {})
+    return whole
+  }
+
+  /** @throws InputError for an answer that holds no bytes of this file from byte `from` on. */
+  const check = ({ status, headers }: Answer, from: number) => {
+    const range = headers.get('Content-Range') ?? ''
+    if (status === 416) {
+      const [, total] = /^bytes \*\/(\d+)$/.exec(range) ?? []
+      throw replaced(`the server has ${total ?? 'fewer'} bytes of it, its list says ${size}`)
+    }
+    if (status !== 206 && status !== 200) throw new InputError(statusFact(status, what, access.token))
+    const encoding = headers.get('Content-Encoding') ?? 'identity'
+    if (status === 206 && encoding !== 'identity')
+      throw new InputError(`${what}: the server packs ranges (Content-Encoding ${encoding}), which cannot be unpacked`)
+    const length = headers.get('Content-Length')
+    if (status === 200 && encoding === 'identity' && length !== null && Number(length) !== size)
+      throw replaced(`the server sends ${length} bytes, its list says ${size}`)
+    // Both absent where a server does not show them to pages of other origins.
+    const now = headers.get('ETag')?.replace(/^W\//, '')
+    if (now !== undefined && now !== (tag ??= now)) throw replaced(`its ETag was ${tag} and is ${now}`)
+    const [, first, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range) ?? []
+    if (first === undefined || status === 200) return
+    if (total !== '*' && Number(total) !== size) throw replaced(`the server has ${total} bytes, its list says ${size}`)
+    if (Number(first) !== from)
+      throw new InputError(`${what}: the server sent bytes from ${first} on, asked for those from ${from} on`)
+  }
+
+  const range = async (start: number, end: number) => {
+    signal?.throwIfAborted()
+    return whole ? (await whole).slice(start, end) : read(start, end)
+  }
+  return {
+    size,
+    slice: (start, end) => ({ arrayBuffer: () => range(start, end) }),
+    far: true,
+    ...(content !== undefined && { content }),
   }
 }

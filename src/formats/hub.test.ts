@@ -1,48 +1,11 @@
-// A model read from a server on this machine with the Hub's addresses: what is asked for, and what is said when a server
-// refuses, drops, is busy or ignores ranges.
+// A model read from a server on this machine with the Hub's addresses: what is asked for, as whom, and what is said when
+// a server refuses, is busy or falls silent.
 import { expect, test } from 'vitest'
 import { checkpointFiles } from '../test/bundled.ts'
-import { hubServer, type Manners } from '../test/hub-server.ts'
+import { id, refusal, served } from '../test/served-hub.ts'
 import { openCheckpoint } from './checkpoint.ts'
-import { InputError } from './errors.ts'
 import { hubFiles, hubModel } from './hub.ts'
-import { net } from './hub-file.ts'
-
-const id = 'owner/tiny-tales-1m'
-
-async function bundled(): Promise<Record<string, Uint8Array>> {
-  const files = await checkpointFiles()
-  return Object.fromEntries(
-    await Promise.all(files.map(async ({ path, blob }) => [path, new Uint8Array(await blob.arrayBuffer())] as const)),
-  )
-}
-
-/** Serves the bundled model, opens it, and does something; waits are counted instead of waited. */
-async function served<T>(
-  manners: Manners,
-  work: (open: () => ReturnType<typeof openCheckpoint>) => Promise<T>,
-  more = {},
-) {
-  await using server = await hubServer(id, { ...(await bundled()), ...more }, manners)
-  const waits: number[] = []
-  const world = { ...net, wait: (ms: number) => (waits.push(ms), Promise.resolve()) }
-  const result = await work(async () => {
-    const { name, files } = await hubFiles(hubModel(id, server.endpoint), world)
-    return openCheckpoint(name, files)
-  })
-  return { result, asked: server.asked, waits, endpoint: server.endpoint }
-}
-
-const refusal = (manners: Manners, more = {}) =>
-  served(
-    manners,
-    async (open) => {
-      const error: unknown = await open().catch((error: unknown) => error)
-      expect(error).toBeInstanceOf(InputError)
-      return (error as Error).message
-    },
-    more,
-  )
+import { net } from './hub-request.ts'
 
 test('only headers and small files are requested to open, and a tensor by its own range', async () => {
   const local = await openCheckpoint('x', await checkpointFiles())
@@ -54,36 +17,96 @@ test('only headers and small files are requested to open, and a tensor by its ow
     expect(await checkpoint.floats(tensor)).toEqual(await local.floats(tensor))
   })
   const weights = asked.filter((path) => path.startsWith('/cdn/model.safetensors'))
-  expect(weights).toHaveLength(4)
-  expect(weights[0]).toBe('/cdn/model.safetensors bytes=0-7')
+  // The header, then all weights: they are small enough to come together.
+  expect(weights).toHaveLength(2)
+  expect(weights[0]).toBe('/cdn/model.safetensors bytes=0-65535')
   expect(asked.filter((path) => !path.includes('bytes='))).toEqual([`/api/models/${id}/tree/main`])
   expect(waits).toEqual([])
 })
 
-test('a dropped connection is taken up where it ended', async () => {
-  const local = await openCheckpoint('x', await checkpointFiles())
-  const tensor = 'model.embed_tokens.weight'
-  const { asked, waits } = await served({ drop: { bytes: 60_000, times: 3 } }, async (open) => {
-    expect(await (await open()).floats(tensor)).toEqual(await local.floats(tensor))
-  })
-  const starts = asked
-    .flatMap((path) => /^\/cdn\/model\.safetensors bytes=(\d+)-/.exec(path)?.[1] ?? [])
-    .map(Number)
-    .slice(-4)
-  expect(starts.map((start) => start - starts[0])).toEqual([0, 60_000, 120_000, 180_000])
-  expect(waits).toEqual([250, 250, 250])
+test('the contents of files by the names that the list gives them, where these are digests', async () => {
+  expect((await served({}, (open) => open())).result.contents).toBeUndefined()
+  const oid = 'b1946ac92492d2347c6235b4d2611184b1946ac9'
+  expect((await served({ oid }, (open) => open())).result.contents).toEqual([oid])
 })
 
 test('a busy server is asked again, after longer and longer waits', async () => {
   const { waits } = await served({ busy: 3 }, (open) => open())
   expect(waits).toEqual([250, 500, 1000])
   const { result } = await refusal({ status: 503 })
-  expect(result).toMatch(/^owner\/tiny-tales-1m on 127\.0\.0\.1:\d+: the server answered 503 .*asked 5 times$/)
+  expect(result).toMatch(/^owner\/tiny-tales-1m on 127\.0\.0\.1:\d+: the server answered 503, asked 5 times$/)
+})
+
+test('a server that says how long to wait is obeyed, up to a minute', async () => {
+  expect((await served({ busy: 2, busyStatus: 429 }, (open) => open())).waits).toEqual([2000, 4000])
+  expect((await served({ busy: 2, busyStatus: 429, retryAfter: '7' }, (open) => open())).waits).toEqual([7000, 7000])
+  const date = new Date(Date.now() + 30_000).toUTCString()
+  const { waits } = await served({ busy: 1, retryAfter: date }, (open) => open())
+  expect(waits).toHaveLength(1)
+  expect(Math.abs(waits[0] - 30_000)).toBeLessThan(3000)
+  expect((await refusal({ status: 429, retryAfter: '61' })).result).toMatch(
+    /: the server answered 429 and asks to wait 61 s; try again after that$/,
+  )
+})
+
+test('a server that falls silent is asked again', async () => {
+  const { waits } = await served({ silent: 2 }, (open) => open())
+  expect(waits).toEqual([250, 500])
+  expect((await refusal({ silent: 5 })).result).toMatch(/cannot be reached \(nothing came for 0\.2 s\), asked 5 times$/)
+})
+
+test('a token is sent to the endpoint alone, and never in the open', async () => {
+  const { asked, authorizations } = await served({ apart: true }, (open) => open(), {}, { token: 'hf_1' })
+  expect(asked.length).toBeGreaterThan(8)
+  for (const [i, path] of asked.entries())
+    expect(authorizations[i], path).toBe(path.startsWith('/cdn/') ? undefined : 'Bearer hf_1')
+  expect((await served({}, (open) => open())).authorizations.every((one) => one === undefined)).toBe(true)
+  expect((await refusal({ status: 403 }, {}, { token: 'hf_1' })).result).toMatch(
+    /: the server answered 403 with the token that was given: it is gated or closed to you; download it/,
+  )
+  const list = (token: string, endpoint?: string) => hubFiles(hubModel(id, endpoint), { token })
+  await expect(list('hf_1\nX: y')).rejects.toThrow('the token is empty or has characters that no token has')
+  await expect(list('hf_1', 'http://hub.example')).rejects.toThrow(
+    'a token is not sent to http://hub.example without encryption; https is needed',
+  )
+})
+
+test('what is called off ends at once, with the reason', async () => {
+  const called = new AbortController()
+  await served(
+    { silent: 1 },
+    async (open) => {
+      setTimeout(() => called.abort(), 20)
+      await expect(open()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
+    },
+    {},
+    { signal: called.signal, net },
+  )
+  const later = new AbortController()
+  await served(
+    {},
+    async (open) => {
+      const checkpoint = await open()
+      later.abort()
+      await expect(checkpoint.floats('model.norm.weight')).rejects.toBe(later.signal.reason)
+    },
+    {},
+    { signal: later.signal },
+  )
+  const waiting = new AbortController()
+  setTimeout(() => waiting.abort(), 20)
+  await expect(net.wait(60_000, waiting.signal)).rejects.toMatchObject({ name: 'AbortError' })
 })
 
 test.each([
-  [401, 'the server answered 401: it does not exist, is private or is gated; download it where you have access'],
-  [403, 'the server answered 403: it is gated or closed to you; download it where you have access'],
+  [
+    401,
+    'the server answered 401: it does not exist, is private or is gated; give a token that may read it, or download',
+  ],
+  [
+    403,
+    'the server answered 403: it is gated or closed to you; give a token that may read it, or download it where you',
+  ],
   [404, 'the server answered 404: there is no such model, revision or file'],
 ])('%i is said with what to do', async (status, message) => {
   const { result, asked } = await refusal({ status })
@@ -91,27 +114,10 @@ test.each([
   expect(asked).toHaveLength(1)
 })
 
-test('a server that ignores ranges: small files are read whole, once; a large one is refused', async () => {
-  const local = await openCheckpoint('x', await checkpointFiles())
-  const { asked } = await served({ ignoresRanges: true }, async (open) => {
-    const checkpoint = await open()
-    for (const tensor of ['model.norm.weight', 'model.layers.0.mlp.up_proj.weight'])
-      expect(await checkpoint.floats(tensor)).toEqual(await local.floats(tensor))
-  })
-  expect(asked.filter((path) => path.startsWith('/cdn/model.safetensors'))).toHaveLength(1)
-  const large = new Uint8Array(17 << 20)
-  large.set(new Uint8Array(await (await checkpointFiles(['model.safetensors']))[0].blob.slice(0, 8).arrayBuffer()))
-  const { result } = await refusal({ ignoresRanges: true }, { 'model.safetensors': large })
-  expect(result).toBe(
-    'owner/tiny-tales-1m/model.safetensors: the server ignores ranges and would send all 17825792 bytes; ' +
-      'files up to 16777216 bytes are read so. Download it, and open the folder',
-  )
-})
-
 test('nothing there to answer', async () => {
   const { endpoint } = await served({}, () => Promise.resolve())
   const world = { ...net, wait: () => Promise.resolve() }
-  await expect(hubFiles(hubModel(id, endpoint), world)).rejects.toThrow(
+  await expect(hubFiles(hubModel(id, endpoint), { net: world })).rejects.toThrow(
     /^owner\/tiny-tales-1m on 127\.0\.0\.1:\d+: 127\.0\.0\.1:\d+ cannot be reached \(ECONNREFUSED\), asked 5 times$/,
   )
 })

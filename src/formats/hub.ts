@@ -2,7 +2,8 @@
 // Listing is @huggingface/hub's, loaded when it is asked for; nothing is requested before.
 import type { CheckpointFile } from './checkpoint.ts'
 import { InputError } from './errors.ts'
-import { ask, type Net, net, remoteFile, statusFact } from './hub-file.ts'
+import { remoteFile } from './hub-file.ts'
+import { type Access, askWhole, checkToken, statusFact } from './hub-request.ts'
 
 export const hubEndpoint = 'https://huggingface.co'
 
@@ -15,8 +16,9 @@ export interface HubModel {
   file?: string
 }
 
-/** Most files of a repository that are listed. */
+/** Most files of a repository that are listed, and bytes of one page of the list. */
 const MOST_FILES = 5000
+const MOST_LIST_BYTES = 16 << 20
 
 /**
  * A model by its id, `owner/name` or `owner/name@revision`, or by the address of its page or of one of its files.
@@ -48,9 +50,16 @@ function checkedEndpoint(endpoint: string): string {
   return url.href.replace(/\/+$/, '')
 }
 
-/** The files in the outermost folder of a model. @throws InputError saying why it cannot be listed. */
-export async function hubFiles(model: HubModel, world: Net = net): Promise<{ name: string; files: CheckpointFile[] }> {
+/**
+ * The files in the outermost folder of a model.
+ * @throws InputError saying why it cannot be listed; the signal's reason once it is aborted, as do reads of the files.
+ */
+export async function hubFiles(
+  model: HubModel,
+  access: Access = {},
+): Promise<{ name: string; files: CheckpointFile[] }> {
   const { id, endpoint, revision, file } = model
+  if (access.token !== undefined) checkToken(access.token, endpoint)
   const { listFiles, HubApiError } = await import('@huggingface/hub')
   const files: CheckpointFile[] = []
   const what = `${id} on ${new URL(endpoint).host}`
@@ -58,22 +67,28 @@ export async function hubFiles(model: HubModel, world: Net = net): Promise<{ nam
     const url = input instanceof Request ? input.url : String(input)
     if (new URL(url).origin !== new URL(endpoint).origin)
       throw new InputError(`${what}: its list goes on at another server, ${new URL(url).host}`)
-    return ask(url, what, world, init)
+    return askWhole(url, what, access, MOST_LIST_BYTES, init?.headers)
   }
   try {
-    for await (const { type, path, size, lfs } of listFiles({ repo: id, hubUrl: endpoint, revision, fetch })) {
+    for await (const entry of listFiles({ repo: id, hubUrl: endpoint, revision, fetch })) {
+      const { type, path, size, lfs, oid } = entry
       if (type !== 'file') continue
       if (files.length >= MOST_FILES) throw new InputError(`${what} has more than ${MOST_FILES} files`)
       const bytes = lfs?.size ?? size
       if (typeof path !== 'string' || !Number.isSafeInteger(bytes) || bytes < 0)
-        throw new InputError(`${what}: its list names ${JSON.stringify(path)} with a size of ${JSON.stringify(bytes)}`)
+        throw new InputError(`${what}: its list names ${shown(path)} with a size of ${shown(bytes)}`)
       const address = path.split('/').map(encodeURIComponent).join('/')
       const url = `${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${address}`
-      files.push({ path, blob: remoteFile(url, `${id}/${path}`, bytes, world) })
+      const content: unknown = lfs?.oid ?? oid
+      const named = typeof content === 'string' && /^[0-9a-f]{40,64}$/.test(content)
+      const remote = { url, what: `${id}/${path}`, size: bytes, ...(named && { content }) }
+      files.push({ path, blob: remoteFile(remote, access) })
     }
   } catch (error) {
+    access.signal?.throwIfAborted()
     if (error instanceof InputError) throw error
-    if (error instanceof HubApiError) throw new InputError(statusFact(error.statusCode, what), { cause: error })
+    if (error instanceof HubApiError)
+      throw new InputError(statusFact(error.statusCode, what, access.token), { cause: error })
     throw new InputError(`${what}: its list of files cannot be read (${(error as Error).message})`, { cause: error })
   }
   if (!files.length) throw new InputError(`${what} has no files`)
@@ -81,3 +96,6 @@ export async function hubFiles(model: HubModel, world: Net = net): Promise<{ nam
   const named = file?.endsWith('.gguf') ? files.filter(({ path }) => path === file || !path.endsWith('.gguf')) : files
   return { name: id.split('/')[1], files: named }
 }
+
+/** What the list says, in short. */
+const shown = (value: unknown) => (JSON.stringify(value) ?? 'nothing').slice(0, 100)

@@ -18,14 +18,9 @@ export function placeFiles(files: readonly { path: string; blob: ByteSource }[])
   folder: ReadonlyMap<string, Placed>
   others: Placed[]
 } {
-  const all = files.map(({ path, blob }) => {
-    const parts = path.split('/').filter((part) => part !== '' && part !== '.')
-    return { path, blob, name: parts.at(-1) ?? '', home: parts.slice(0, -1).join('/'), depth: parts.length }
-  })
-  const configs = all.filter(({ name }) => name === 'config.json')
-  if (!configs.length) throw new InputError(missingConfig(files.map(({ path }) => path)))
-  const depth = Math.min(...configs.map((config) => config.depth))
-  const outermost = configs.filter((config) => config.depth === depth)
+  const all = files.map(({ path, blob }) => ({ ...placeOf(path), path, blob }))
+  const outermost = outermostConfigs(all)
+  if (!outermost.length) throw new InputError(missingConfig(files.map(({ path }) => path)))
   if (outermost.length > 1)
     throw new InputError(
       `${outermost.length} checkpoints: ${outermost.map(({ path }) => path).join(', ')}; one at a time is needed`,
@@ -40,6 +35,29 @@ export function placeFiles(files: readonly { path: string; blob: ByteSource }[])
     else folder.set(name, file)
   }
   return { folder, others }
+}
+
+/** Folders that hold an outermost config.json, '' for the one everything lies in: more than one must be chosen from. */
+export function checkpointFolders(files: readonly { path: string }[]): string[] {
+  return [...new Set(outermostConfigs(files.map(({ path }) => placeOf(path))).map(({ home }) => home))].sort()
+}
+
+interface Place {
+  name: string
+  /** The folder. */
+  home: string
+  depth: number
+}
+
+function placeOf(path: string): Place {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  return { name: parts.at(-1) ?? '', home: parts.slice(0, -1).join('/'), depth: parts.length }
+}
+
+function outermostConfigs<P extends Place>(places: readonly P[]): P[] {
+  const configs = places.filter(({ name }) => name === 'config.json')
+  const depth = configs.reduce((least, config) => Math.min(least, config.depth), Infinity)
+  return configs.filter((config) => config.depth === depth)
 }
 
 /** Whether a file is a pickle by its name. */

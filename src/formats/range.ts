@@ -5,11 +5,16 @@ import { InputError } from './errors.ts'
 export interface ByteSource {
   readonly size: number
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> }
+  /** Every range is a request to another machine. */
+  readonly far?: boolean
+  /** Names the content, where whoever lists the file does: equal names, equal bytes. */
+  readonly content?: string
 }
 
 /**
  * Bytes [start, end) of a blob; nothing else of it is read.
- * @throws InputError when the file cannot be read (moved, changed or deleted since it was chosen; out of reach).
+ * @throws InputError when the file cannot be read (moved, changed or deleted since it was chosen; out of reach); an
+ * AbortError when reading was called off.
  */
 export async function readRange(
   blob: ByteSource,
@@ -21,7 +26,8 @@ export async function readRange(
   try {
     buffer = await blob.slice(start, end).arrayBuffer()
   } catch (error) {
-    if (error instanceof InputError) throw error
+    // An AbortError says that nobody wants the bytes any more, which is nothing to mend.
+    if (error instanceof InputError || (error as Error | undefined)?.name === 'AbortError') throw error
     throw new InputError(`${name}: bytes ${start} to ${end} could not be read (${String(error)})`, { cause: error })
   }
   if (buffer.byteLength !== end - start)

@@ -51,6 +51,9 @@ export interface AttentionSize extends AttentionOptions {
   width: number
 }
 
+/** What decides how much is done at once. */
+type AttentionDevice = Pick<BatchOwner, 'adapter' | 'workPerSubmit'>
+
 /** Scores that are held at once. */
 const SCRATCH_BYTES = 32 << 20
 
@@ -71,13 +74,13 @@ export const attentionShaped: Shaped<AttentionShape> = {
 const strideOf = (window: number) => 8 * Math.ceil(window / 8) + 4
 
 /** Query tiles of eight that one piece of the register shape covers. */
-function tilesPerPiece(gpu: BatchOwner, { window, heads, width }: AttentionSize): number {
+function tilesPerPiece(gpu: AttentionDevice, { window, heads, width }: AttentionSize): number {
   const memory = Math.min(SCRATCH_BYTES, gpu.adapter.maxBindingBytes) / (32 * heads * strideOf(window))
   return 4 * Math.max(1, Math.floor(Math.min(memory, gpu.workPerSubmit / (8 * heads * width * window)) / 4))
 }
 
 /** Size of the scratch the register shape needs. */
-export function attentionScratchBytes(gpu: BatchOwner, size: AttentionSize): number {
+export function attentionScratchBytes(gpu: AttentionDevice, size: AttentionSize): number {
   const tiles = Math.ceil(size.window / 8) * Math.ceil(size.tokens / size.window)
   return 32 * size.heads * strideOf(size.window) * Math.min(tiles, tilesPerPiece(gpu, size))
 }

@@ -12,7 +12,9 @@ import { openWorkspace, type Workspace } from './workspace.ts'
 
 export class DecoderForward implements Forward {
   private readonly scope: Scope
+  /** As long as any block is alive: solvers and the output head do without. */
   private workspace: Workspace | undefined
+  private alive = 0
 
   constructor(
     private readonly gpu: Gpu,
@@ -28,11 +30,32 @@ export class DecoderForward implements Forward {
     return loadFront(this.gpu, this.checkpoint, this.design, this.table, this.size)
   }
 
-  block(block: number, substitute?: Substitute): Promise<Block> {
-    const { gpu, checkpoint, design, size } = this
+  async block(block: number, substitute?: Substitute): Promise<Block> {
+    const { gpu, checkpoint, design, size, scope } = this
     const { hidden } = design
-    const workspace = (this.workspace ??= openWorkspace(gpu, this.scope, design, size))
-    return loadBlock({ gpu, checkpoint, hidden, size, workspace }, design.blocks[block], substitute)
+    const workspace = (this.workspace ??= openWorkspace(gpu, scope, design, size))
+    this.alive++
+    let held = true
+    const release = () => {
+      if (!held) return
+      held = false
+      if (--this.alive > 0) return
+      scope[Symbol.dispose]()
+      this.workspace = undefined
+    }
+    try {
+      const loaded = await loadBlock({ gpu, checkpoint, hidden, size, workspace }, design.blocks[block], substitute)
+      return {
+        ...loaded,
+        [Symbol.dispose]() {
+          loaded[Symbol.dispose]()
+          release()
+        },
+      }
+    } catch (error) {
+      release()
+      throw error
+    }
   }
 
   head(): Promise<Head> {

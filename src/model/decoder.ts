@@ -30,6 +30,7 @@ export function openDecoder(checkpoint: Checkpoint, design: Design): Model {
       ...{ name: checkpoint.name, architecture, parameters },
       ...{ blocks: blocks.length, hidden, vocabulary, context, tied },
     },
+    design,
     heads: { queries, keyValues },
     layers: inputs.flat().flatMap((group) => group.layers),
     tensorNames: [...shapes.keys()],

@@ -115,6 +115,24 @@ test.runIf(existsSync(models)).each([
   })
 })
 
+// Both exact GPT-2: one with a head of its own, one with the embedding as head and none in the file.
+test.runIf(existsSync(models)).each(['makemore-names-gpt2-hf', 'slm4096-gpt2-hf'])('%s', async (folder) => {
+  const { ids, argmax, last_logits } = JSON.parse(readFileSync(join(models, folder, 'golden.json'), 'utf8')) as {
+    ids: number[]
+    argmax: number[]
+    last_logits: number[]
+  }
+  await withGpu(async (gpu) => {
+    const model = await modelOf(join(models, folder))
+    const { vocabulary } = model.facts
+    const logits = await logitsOf(gpu, model, ids)
+    const row = (t: number) => logits.subarray(t * vocabulary, (t + 1) * vocabulary)
+    // Float32 through four blocks; the logits reach 11.
+    expect(largestDifference(row(ids.length - 1), last_logits)).toBeLessThan(1e-4)
+    expect(ids.map((_, t) => row(t).indexOf(Math.max(...row(t))))).toEqual(argmax)
+  })
+})
+
 test.runIf(existsSync(models))('gpt-nano-sort-hf sorts every six letters of three', async () => {
   await withGpu(async (gpu) => {
     const model = await modelOf(join(models, 'gpt-nano-sort-hf'))

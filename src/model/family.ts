@@ -19,6 +19,7 @@ export interface Family {
 /** An opened model; its weights stay in their files. */
 export interface Model {
   readonly facts: ModelFacts
+  readonly design: Design
   /** Attention heads of a block, and the key-value heads that they share. */
   readonly heads: { queries: number; keyValues: number }
   /** All quantized layers in the order they run. */

@@ -33,3 +33,12 @@ test('a large one by the beginnings and the middles of its tensors', async () =>
   expect(await of('model.embed_tokens.weight', 1025, 0)).not.toBe(same)
   expect(await of('model.embed_tokens.weight', 1026, 0)).toBe(same)
 })
+
+test('one whose files are named by their contents by those names, and nothing is read', async () => {
+  const checkpoint = await tinyCheckpoint(tinyLlama())
+  const shapes = new Map([...checkpoint.tensors].map(([name, { shape }]) => [name, shape]))
+  const floats = () => Promise.reject(new Error('read'))
+  const named = (...contents: string[]) => fingerprint({ ...checkpoint, contents, floats }, shapes)
+  expect(await named('a', 'b')).toBe(await named('a', 'b'))
+  expect(new Set([await named('a', 'b'), await named('a', 'c'), await named('ab'), await of()]).size).toBe(4)
+})

@@ -1,6 +1,8 @@
 // A model's fingerprint: under which results that were measured on it are kept. SHA-256 of its configuration, of the
-// name and shape of every tensor, and of weights: all of them in a small model, the first and the middle numbers of
-// every tensor in a large one. A large model that differs only between those places is taken for the same.
+// name and shape of every tensor, and of the weights. These go in by the names of their files' contents where a list
+// gives such (the Hub's SHA-256), so that nothing is requested for it. Otherwise by their numbers: all of them in a small
+// model, the first and the middle of every tensor in a large one. A large model that differs only between those places
+// is taken for the same; one model from the Hub and from a folder for two.
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import { digest } from './digest.ts'
 
@@ -21,6 +23,7 @@ export async function fingerprint(
   const pieces: BufferSource[] = [
     new TextEncoder().encode(JSON.stringify([checkpoint.config, [...shapes].map(([name, shape]) => [name, ...shape])])),
   ]
+  if (checkpoint.contents) return digest([...pieces, new TextEncoder().encode(JSON.stringify(checkpoint.contents))])
   for (const [name, size] of sizes)
     if (parameters <= small) pieces.push(await checkpoint.floats(name))
     else

@@ -2,6 +2,7 @@
 import type { ShapeChoice } from '../kernels/shape.ts'
 import type { KernelTime } from './bench.ts'
 import type { LayerTime, Timed } from './bench-layers.ts'
+import type { ShapeUse } from './bench-shapes.ts'
 
 /** Columns padded to their widest cell; the first ones to the left, numbers to the right. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], left: number): string {
@@ -68,4 +69,31 @@ export function ratioTable(times: readonly LayerTime[]): string {
   ])
   const head = ['rows × columns', 'cdquant ÷ gptq', 'gptq+cdquant ÷ gptq', 'greedy step from GPTQ ÷ GPTQ step']
   return table(head, rows, 1)
+}
+
+const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
+
+/** A block's bytes and seconds by phase. */
+export function memoryTable({ model, layers, tokens, phases, residentBytes, heapBytes, ...all }: ShapeUse): string {
+  const ratio = (planned: number, found: number) => (planned / found).toFixed(3)
+  const rows = phases.map(({ phase, plannedBytes, peakBytes, seconds }) => [
+    phase,
+    mebibytes(plannedBytes),
+    mebibytes(peakBytes),
+    ratio(plannedBytes, peakBytes),
+    digits(seconds),
+  ])
+  rows.push([
+    'all',
+    mebibytes(all.plannedBytes),
+    mebibytes(all.peakBytes),
+    ratio(all.plannedBytes, all.peakBytes),
+    digits(all.seconds),
+  ])
+  const shapes = layers.map((one) => `${one.layer.split('.').at(-1)} ${one.rows} × ${one.columns}`).join(', ')
+  const head = ['phase', 'planned MiB', 'measured MiB', 'ratio', 's']
+  return (
+    `${model}, one block: ${shapes}; ${tokens} tokens\n${table(head, rows, 1)}` +
+    `process at most ${mebibytes(residentBytes)} MiB, of it JavaScript ${mebibytes(heapBytes)} MiB\n`
+  )
 }

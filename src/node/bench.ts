@@ -2,6 +2,7 @@
 // sizes, and the times of recipes and their steps on whole layers. On two cores without a graphics card the whole of it
 // takes about three minutes.
 //   npm run -s bench [-- --budget SECONDS_PER_KERNEL] [--json FILE] [--only NAME,NAME]
+//   npm run -s bench -- shapes …    blocks of well-known models, their memory and time: bench-shapes.ts
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { InputError } from '../formats/errors.ts'
@@ -14,6 +15,7 @@ import { ceiling, CEILING_WORK } from '../kernels/ceiling.ts'
 import { chooseShapes } from '../kernels/shapes.ts'
 import { openNodeGpu } from './adapter.ts'
 import { benchLayers, type LayerTime } from './bench-layers.ts'
+import { benchShapes } from './bench-shapes.ts'
 import { kernelTable, layerTable, ratioTable, shapeTable } from './bench-table.ts'
 import { fromHere } from './files.ts'
 import { shapeStore } from './shape-store.ts'
@@ -47,7 +49,7 @@ export const kernelBenches: KernelBench[] = Object.values(
 
 export async function main(args: string[]): Promise<number> {
   try {
-    await bench(args)
+    await (args[0] === 'shapes' ? benchShapes(args.slice(1)) : bench(args))
     return 0
   } catch (error) {
     const expected = error instanceof InputError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')

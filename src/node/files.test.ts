@@ -23,20 +23,57 @@ test('a GGUF file brings the tokenizer beside it', async () => {
   expect(checkpoint).toMatchObject({ name: 'm.gguf', fileCount: 2, skipped: [], tokenizerJson: original.tokenizerJson })
 })
 
-test('an id is read from the endpoint, and a path that exists never is', async () => {
-  const said = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+/** The bundled model on a server of this machine. */
+function bundledHub() {
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
   const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
-  const served = Object.fromEntries(
-    names.map((name) => [name, new Uint8Array(readFileSync(join(bundledFolder, name)))]),
+  return hubServer(
+    'owner/tiny',
+    Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(bundledFolder, name)))])),
   )
-  await using server = await hubServer('owner/tiny', served)
+}
+
+test('an id is read from the endpoint, and a path that exists never is', async () => {
+  await using server = await bundledHub()
   const { name, files } = await modelFiles('owner/tiny', server.endpoint)
   const checkpoint = await openCheckpoint(name, files)
   expect([checkpoint.name, checkpoint.tensors.size]).toEqual(['tiny', 38])
-  expect(said.mock.calls.join('')).toBe(`no folder owner/tiny here: reading owner/tiny from ${server.endpoint}\n`)
+  expect(vi.mocked(process.stderr.write).mock.calls.join('')).toBe(
+    `no folder owner/tiny here: reading owner/tiny from ${server.endpoint}\n`,
+  )
   const before = server.asked.length
   expect((await modelFiles(bundledFolder, server.endpoint)).files.length).toBeGreaterThan(4)
   expect(server.asked).toHaveLength(before)
+})
+
+test('the token of the environment goes to the endpoint that was named, and to no other', async () => {
+  await using server = await bundledHub()
+  vi.stubEnv('HF_TOKEN', 'hf_1')
+  await modelFiles('owner/tiny', `${server.endpoint}/`)
+  await modelFiles(`${server.endpoint}/owner/tiny`)
+  vi.stubEnv('HF_TOKEN', '')
+  await modelFiles('owner/tiny', server.endpoint)
+  vi.unstubAllEnvs()
+  expect(server.authorizations).toEqual(['Bearer hf_1', undefined, undefined])
+})
+
+test('a model behind an id writes as the one in a folder does, and lends its matrices', async () => {
+  await using server = await bundledHub()
+  const prompt = ['--prompt', 'Once upon a time, a', '--tokens', '3']
+  const written = async (...path: string[]) => {
+    const { status, lines } = await command('generate', ...path, ...prompt)
+    return [status, (JSON.parse(lines[0]) as { ids: number[] }).ids]
+  }
+  const far = ['owner/tiny', '--endpoint', server.endpoint]
+  expect(await written(...far)).toEqual([0, [547, 573, 709]])
+  const tensor = ['--tensor', 'model.layers.0.self_attn.k_proj', '--recipe', 'rtn', '--bits', '3']
+  const solved = async (...path: string[]) => {
+    const { status, lines } = await command('layer', ...path, ...tensor)
+    return [status, (JSON.parse(lines[0]) as { objective: number }).objective]
+  }
+  expect(await solved(...far)).toEqual(await solved(bundledFolder))
+  const refused = await command('generate', ...far, ...prompt, '--recipe', 'rtn')
+  expect(refused.complaint).toContain('--calibration TEXT is missing, and owner/tiny has no calibration.txt')
 })
 
 test('a model that the endpoint does not have is refused in one line', async () => {

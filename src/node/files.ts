@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { CheckpointFile } from '../formats/checkpoint.ts'
 import { InputError } from '../formats/errors.ts'
-import { hubFiles, hubModel } from '../formats/hub.ts'
+import { hubEndpoint, hubFiles, hubModel } from '../formats/hub.ts'
 import type { ByteSource } from '../formats/range.ts'
 
 /** Paths count from where the user stands, which npm notes before it changes folders. */
@@ -54,7 +54,7 @@ const besides = ['tokenizer.json', 'tokenizer_config.json']
 
 /**
  * The files of a model: a folder, a single file (with the tokenizer beside it), or, where nothing of that name is here,
- * a model on the Hub by its id or address. Nothing is requested for a path that exists.
+ * a model on the Hub by its id or address, with the token in HF_TOKEN. Nothing is requested for a path that exists.
  * @throws InputError
  */
 export async function modelFiles(path: string, endpoint?: string): Promise<{ name: string; files: CheckpointFile[] }> {
@@ -70,7 +70,10 @@ export async function modelFiles(path: string, endpoint?: string): Promise<{ nam
   if (facts || !isHub) return folderBlobs(path)
   const model = hubModel(path, endpoint)
   process.stderr.write(`no folder ${path} here: reading ${model.id} from ${model.endpoint}\n`)
-  return hubFiles(model)
+  const { HF_TOKEN: token = '' } = process.env
+  // Whoever sets a token means it for the Hub, or for the server they name; not for any that an address leads to.
+  const known = [hubEndpoint, endpoint?.replace(/\/+$/, '')].includes(model.endpoint)
+  return hubFiles(model, known && token !== '' ? { token } : {})
 }
 
 /** @throws InputError */

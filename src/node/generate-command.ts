@@ -1,6 +1,6 @@
-// `generate FOLDER --prompt TEXT`: the unquantized model and recipes continue a prompt; one JSON line each.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+// `generate FOLDER --prompt TEXT`, or FILE.gguf, or a model on the Hub: the unquantized model and recipes continue a prompt; one JSON line each.
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { InputError } from '../formats/errors.ts'
 import { openCheckpoint, type Checkpoint } from '../formats/checkpoint.ts'
 import type { Gpu } from '../gpu/gpu.ts'
@@ -12,7 +12,7 @@ import { run } from '../pipeline/run.ts'
 import { Solutions } from '../pipeline/solutions.ts'
 import { tokenText } from '../pipeline/texts.ts'
 import { timed } from '../pipeline/timed.ts'
-import { fileText, folderBlobs, fromHere } from './files.ts'
+import { fileText, fromHere, modelFiles } from './files.ts'
 import { layerBitsOf } from './layer-bits.ts'
 import { numberFlag, parseArguments } from './options.ts'
 import { openCommandGpu, printLine } from './output.ts'
@@ -34,7 +34,7 @@ export async function generateCommand(args: string[]): Promise<void> {
     seed: plan.seed,
   }
   checkWritePlan(asked)
-  const folder = await folderBlobs(path)
+  const folder = await modelFiles(path, values.endpoint as string | undefined)
   const checkpoint = await openCheckpoint(folder.name, folder.files)
   const model = openModel(checkpoint)
   const text = plan.recipes.length ? await calibrationText(path, values.calibration) : undefined
@@ -46,11 +46,12 @@ export async function generateCommand(args: string[]): Promise<void> {
 }
 
 /** The text that recipes calibrate on: the one that is named, else the calibration.txt beside the model. */
-async function calibrationText(folder: string, given: unknown): Promise<{ name: string; text: string }> {
+async function calibrationText(path: string, given: unknown): Promise<{ name: string; text: string }> {
   if (typeof given === 'string') return fileText(given)
-  const own = join(folder, 'calibration.txt')
-  if (!existsSync(fromHere(own)))
-    throw new InputError(`--calibration TEXT is missing, and ${folder} has no calibration.txt`)
+  const facts = statSync(fromHere(path), { throwIfNoEntry: false })
+  const own = join(facts?.isFile() ? dirname(path) : path, 'calibration.txt')
+  if (!facts || !existsSync(fromHere(own)))
+    throw new InputError(`--calibration TEXT is missing, and ${path} has no calibration.txt`)
   return fileText(own)
 }
 

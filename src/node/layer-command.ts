@@ -1,4 +1,4 @@
-// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model; or matrices of any file.
+// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model; or matrices of any safetensors.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { openBare } from '../formats/bare.ts'
@@ -6,21 +6,16 @@ import { InputError } from '../formats/errors.ts'
 import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts'
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
 import type { Gpu } from '../gpu/gpu.ts'
-import { RowTiles } from '../gpu/row-tiles.ts'
+import { bareHessian, hessianOfInputs } from '../pipeline/bare-hessian.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
 import { type Plan, solverOptions } from '../pipeline/plan.ts'
-import { gram } from '../kernels/gram.ts'
-import { mirror } from '../kernels/mirror.ts'
 import { createHessian, uploadHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { solutionCodes, type Solution } from '../quantize/solution.ts'
-import { LayerSolver } from '../quantize/solve.ts'
-import { fileBlob, fromHere } from './files.ts'
+import { RowParts } from '../quantize/row-parts.ts'
+import { fileBlob, fromHere, modelFiles } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments, type Values } from './options.ts'
-
-/** Few enough that float32 sums stay accurate and that inputs of any length fit. */
-const TOKENS_PER_CHUNK = 1024
 
 export async function layerCommand(args: string[]): Promise<void> {
   const { path, plan, values } = parseArguments('layer', args)
@@ -35,32 +30,28 @@ export async function layerCommand(args: string[]): Promise<void> {
 }
 
 /**
- * Matrices of safetensors without a model: one by its name, or all. H of their inputs where these lie beside them or in
+ * Matrices of safetensors, of a file, a folder or a model on the Hub: one by its name, or all. H of their inputs where these lie beside them or in
  * the file of `--inputs`, else the identity.
  */
 export async function bareCommand(path: string, plan: Plan, values: Values, tensor?: string): Promise<void> {
-  const paths = [path, ...(typeof values.inputs === 'string' ? [values.inputs] : [])]
-  const files = await Promise.all(paths.map(async (one) => ({ path: basename(one), blob: await fileBlob(one) })))
-  const bare = await openBare(basename(path), files)
+  const { name, files } = await modelFiles(path, values.endpoint as string | undefined)
+  if (!files.some((file) => file.path.endsWith('.safetensors')))
+    throw new InputError(`${name}: single matrices are read of safetensors, and there is none`)
+  if (typeof values.inputs === 'string')
+    files.push({ path: basename(values.inputs), blob: await fileBlob(values.inputs) })
+  const bare = await openBare(name, files)
   const layers = tensor === undefined ? bare.facts.layers : [bare.layer(tensor)]
   checkPlan(plan, layers)
   using gpu = await openCommandGpu()
   for (const found of layers) {
     const { layer, rows, columns, inputs } = found
     const weights = await bare.weights(found)
-    using hessian = inputs
-      ? await hessianOfInputs(gpu, (first, count) => bare.inputs(found, first, count), inputs.tokens, columns)
-      : uploadHessian(gpu, identity(columns), columns)
+    const made = bareHessian(gpu, found, (first, count) => bare.inputs(found, first, count))
+    using hessian = createHessian(gpu, await last(made), columns)
     const facts = { layer, hessian: inputs ? 'inputs' : 'identity', ...(inputs && { tokens: inputs.tokens }) }
     const to = typeof values.save === 'string' && { save: layers.length > 1 ? join(values.save, layer) : values.save }
     await solveLayer(gpu, { rows, columns, weights, hessian }, plan, { ...values, ...to }, facts)
   }
-}
-
-function identity(columns: number): Float32Array<ArrayBuffer> {
-  const matrix = new Float32Array(columns * columns)
-  for (let i = 0; i < columns; i++) matrix[i * columns + i] = 1
-  return matrix
 }
 
 interface GivenLayer {
@@ -73,9 +64,10 @@ interface GivenLayer {
 /** One line per recipe. */
 async function solveLayer(gpu: Gpu, given: GivenLayer, plan: Plan, values: Values, more: object = {}): Promise<void> {
   const { rows, columns, hessian } = given
-  using weights = gpu.upload('weights', given.weights)
   const { bits, group } = plan
-  using solver = new LayerSolver(gpu, { rows, columns, weights, hessian }, solverOptions(plan))
+  const read = (first: number, count: number) => given.weights.subarray(first * columns, (first + count) * columns)
+  const parted = { layer: 'weights', rows, columns, hessian, read }
+  using solver = await RowParts.open(gpu, parted, solverOptions(plan), plan.recipes.map(recipeNamed))
   for (const recipe of plan.recipes) {
     const start = performance.now()
     const solution = await last(solver.solve(recipeNamed(recipe)))
@@ -124,34 +116,10 @@ async function readHessian(gpu: Gpu, file: SafetensorsFile, columns: number): Pr
   if (width !== columns) throw new InputError(`${file.name}: '${name}' has ${width} columns, 'weights' has ${columns}`)
   if (name === 'inputs') {
     const read = (first: number, count: number) => file.floats(name, first * columns, count * columns)
-    return hessianOfInputs(gpu, read, height, columns)
+    return createHessian(gpu, await last(hessianOfInputs(gpu, read, height, columns)), columns)
   }
   if (height !== columns) throw new InputError(`${file.name}: 'hessian' is [${height}, ${width}], which is not square`)
   return uploadHessian(gpu, symmetric(await file.floats(name), columns, file.name), columns)
-}
-
-/** H as a running mean over chunks of tokens, through the kernels that calibrate a model. */
-async function hessianOfInputs(
-  gpu: Gpu,
-  read: (first: number, count: number) => Promise<Float32Array<ArrayBuffer>>,
-  tokens: number,
-  columns: number,
-): Promise<Hessian> {
-  const matrix = RowTiles.create(gpu, 'hessian', columns, columns)
-  try {
-    for (let before = 0; before < tokens; before += TOKENS_PER_CHUNK) {
-      const chunk = Math.min(TOKENS_PER_CHUNK, tokens - before)
-      using x = gpu.upload('inputs', await read(before, chunk))
-      const batch = gpu.batch('hessian')
-      gram(batch, { x, matrix }, { tokens: chunk, columns, before })
-      if (before + chunk === tokens) mirror(batch, { matrix }, { columns })
-      await batch.submit()
-    }
-  } catch (error) {
-    matrix[Symbol.dispose]()
-    throw error
-  }
-  return createHessian(gpu, matrix, columns)
 }
 
 /** The mean of both triangles. @throws InputError when they differ by more than rounding, or the diagonal has a negative entry. */

@@ -12,15 +12,15 @@ export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
   npm run -s quantize -- layer FILE.safetensors --tensor NAME --recipe gptq --bits 3 [--inputs FILE.safetensors]
   npm run -s quantize -- model FILE.safetensors --recipes rtn,gptq,cdquant --bits 3 [--inputs FILE.safetensors]
-  npm run -s quantize -- model FOLDER --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
+  npm run -s quantize -- model FOLDER … --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
   npm run -s quantize -- generate FOLDER --prompt TEXT [--recipes cdquant,gptq] [--tokens 60] [--temperature 0.7] [options]
   npm run -s quantize -- recipes
 
 PROBLEM  weights F32 [rows, columns] and inputs F32 [tokens, columns] or hessian F32 [columns, columns] (inputs' inputs / tokens)
 FOLDER   of a checkpoint in safetensors; or a FILE.gguf of the Llama family; or a model on the Hub, owner/name or its
-         address, of which only what is needed is requested (model only)
+         address, of which only what is needed is requested; a token in the variable HF_TOKEN is sent along
 FILE     any safetensors without a config: its matrices, with H of inputs F32 [tokens, columns] called NAME.inputs, else
-         with H = I
+         with H = I; with --tensor also a FOLDER or a model on the Hub
 TEXT     a text file, or a .json file with an array of token ids
 
   --recipe, --recipes LIST   presets by name, such as rtn,gptq,cdquant (recipes lists them all with their stages and sources)
@@ -48,7 +48,7 @@ TEXT     a text file, or a .json file with an array of token ids
   --tokens N                 generate: new tokens, at most (default: 60)
   --temperature X            generate: 0 takes the likeliest token (the default), above it tokens are drawn by --seed
   --calibration TEXT         generate: default FOLDER/calibration.txt; --bits is 3 there unless said otherwise
-  --endpoint URL             model: another server with the Hub's addresses (default: https://huggingface.co)
+  --endpoint URL             another server with the Hub's addresses (default: https://huggingface.co)
   --save FOLDER              layer: codes U8, scales F32, zeros F32 to FOLDER/RECIPE.safetensors; w = scale * (code - zero)
   --save-log FILE.json       model: all events with their times
 `
@@ -79,7 +79,13 @@ const calibrating = {
   'layer-bits': { type: 'string' },
 } as const
 const flags = {
-  layer: { ...shared, tensor: { type: 'string' }, inputs: { type: 'string' }, save: { type: 'string' } },
+  layer: {
+    ...shared,
+    endpoint: { type: 'string' },
+    tensor: { type: 'string' },
+    inputs: { type: 'string' },
+    save: { type: 'string' },
+  },
   model: {
     ...calibrating,
     inputs: { type: 'string' },
@@ -91,6 +97,7 @@ const flags = {
   },
   generate: {
     ...calibrating,
+    endpoint: { type: 'string' },
     prompt: { type: 'string' },
     tokens: { type: 'string' },
     temperature: { type: 'string' },
@@ -104,6 +111,8 @@ export type Values = Partial<Record<Flag, string | boolean>>
 export interface Arguments {
   /** The file or folder. */
   path: string
+  /** That and those after it; only `model` takes several. */
+  paths: string[]
   plan: Plan
   values: Values
 }
@@ -117,9 +126,9 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     throw new InputError((error as Error).message.split('\n')[0])
   }
   const { values, positionals } = parsed
-  if (positionals.length !== 1)
+  if (positionals.length !== 1 && (command !== 'model' || !positionals.length))
     throw new InputError(
-      `${command} takes one ${command === 'layer' ? 'problem file' : 'folder'}, ${positionals.length} given`,
+      `${command} takes ${command === 'model' ? 'a folder, or several' : command === 'layer' ? 'one problem file' : 'one folder'}, ${positionals.length} given`,
     )
   if (values.recipe !== undefined && values.recipes !== undefined)
     throw new InputError('give --recipe or --recipes, not both')
@@ -152,7 +161,7 @@ export function parseArguments(command: Command, args: string[]): Arguments {
     throw new InputError(
       `--group is ${values.group}; allowed: whole numbers from 1, tensor (leave it out for one group per row)`,
     )
-  return { path: positionals[0], plan, values }
+  return { path: positionals[0], paths: positionals, plan, values }
 }
 
 /** Presets by name, or one recipe composed of its stages. */

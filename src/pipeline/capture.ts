@@ -32,6 +32,8 @@ export interface CapturedHessian {
   heldOut?: RowTiles
   /** f32 [columns, columns], D[k, j] = mean of x̂_k (x̂_j − x_j); absent where nothing is to be made up for. */
   drift?: RowTiles
+  /** H = I, for want of inputs; `tokens` is 0 then. */
+  identity?: true
   /** What solvers find out about it, kept with it; absent where it is not kept. */
   known?: KnownFacts
 }

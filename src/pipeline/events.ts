@@ -65,12 +65,18 @@ export type RunEvent =
         heldOutDigest?: string
       }
       evaluation: { text: string; windows: number; digest?: string }
+      /** Matrices without a model: so many have inputs of their own, all others H = I; there are no texts. */
+      bare?: { withInputs: number }
     }
-  /** Windows of this block's calibration that are through, held-out ones too. `recipe`: whose model; absent where all share it. */
-  | { event: 'calibrating'; block: number; recipe?: string; windows: number; of: number }
+  /**
+   * Windows of this block's calibration that are through, held-out ones too. `recipe`: whose model; absent where all
+   * share it. `layer`: of a matrix without a model, whose inputs are given; then `windows` and `of` count tokens.
+   */
+  | { event: 'calibrating'; block: number; recipe?: string; layer?: string; windows: number; of: number }
   /**
    * One Hessian: shared by `layers`. `recipe`: whose own it is; absent where all recipes share it. `deadColumns` =
-   * diagonal entries that are zero. `few` = tokens < 4 × columns.
+   * diagonal entries that are zero. `few` = tokens < 4 × columns. `identity`: no inputs are known, so H = I stands in
+   * their place, and `tokens` is 0.
    */
   | {
       event: 'hessian'
@@ -81,6 +87,7 @@ export type RunEvent =
       tokens: number
       deadColumns: number
       few: boolean
+      identity?: true
     }
   /**
    * The health of that Hessian, once its layers are solved. `damping`: all that was tried on the plan's own; more than

@@ -17,6 +17,9 @@ export interface KeptHessian {
   known: KnownFacts | undefined
 }
 
+/** Above this nothing is kept. */
+export const HESSIAN_BUDGET_BYTES = 2 ** 31
+
 /** Factors of two orders take four times what an upper triangle takes. */
 const FACTS_SHARE = 4
 
@@ -32,11 +35,21 @@ export class HessianCache {
   private readonly blocks = new Map<number, KeptHessian[]>()
 
   /** `budgetBytes`: above it nothing is kept, and a run says so. */
-  constructor(readonly budgetBytes = 2 ** 31) {}
+  constructor(readonly budgetBytes = HESSIAN_BUDGET_BYTES) {}
 
   /** True when every block is here for this key. */
   holds(key: string, blocks: number): boolean {
     return this.key === key && this.blocks.size === blocks
+  }
+
+  /** True when what is kept was made from this. */
+  isOf(key: string): boolean {
+    return this.key === key
+  }
+
+  /** True when that block is here. */
+  has(block: number): boolean {
+    return this.blocks.has(block)
   }
 
   /** Forgets everything made from something else; `bytes` are those of all Hessians to come. */

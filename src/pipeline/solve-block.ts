@@ -1,6 +1,8 @@
 // Solves every layer of one block, on the Hessians just captured (or kept from an earlier run): with every recipe, or
 // with the one whose Hessians they are.
 import type { GpuBuffer } from '../gpu/buffer.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import type { Model } from '../model/model.ts'
 import type { HessianHealth } from '../quantize/health.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
@@ -10,10 +12,13 @@ import { correctionNote, correctionShift } from './correction.ts'
 import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
 import { bitsOf, solverOptions, type Plan } from './plan.ts'
 import { relabel } from './relabel.ts'
-import type { RunInputs } from './run.ts'
 import type { Solutions } from './solutions.ts'
 
-export type SolveInputs = Pick<RunInputs, 'gpu' | 'model'>
+/** Of a model, its weights are all that solving needs. */
+export interface SolveInputs {
+  gpu: Gpu
+  model: Pick<Model, 'weights'>
+}
 
 /** Takes over the captured matrices and frees them. `recipe`: the only one, whose own Hessians these are. */
 export async function* solveBlock(
@@ -42,7 +47,8 @@ export async function* solveBlock(
         columns,
         tokens,
         deadColumns,
-        few: tokens < 4 * columns,
+        few: !input.identity && tokens < 4 * columns,
+        ...(input.identity && { identity: true }),
       }
       const { drift, known } = input
       const { correction } = plan
@@ -63,6 +69,7 @@ export async function* solveBlock(
         yield* solveLayer(inputs, plan, parted, { known, recipes }, solutions)
         if (recipes.at(-1) === plan.recipes.at(-1)) yield { event: 'solved', layer: layer.layer }
       }
+      if (input.identity) continue
       await hessian.remember()
       const health = await healthOf(hessian, plan.damp, input.known)
       yield { event: 'health', block, ...only, layers: names, tokensPerColumn: tokens / columns, ...health }

@@ -1,15 +1,12 @@
 // Layers with known results. The project's own: worked examples and seeded problems whose objectives the float64
 // references gave. Beside the repository there may be more, made in float64 by other code (../shared/golden); they are
 // checked where they are.
-import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
-import { openSafetensors } from '../formats/safetensors.ts'
-import { gramMatrix } from '../math/linear.ts'
+import { goldenObjectives, goldenProblem, goldenSettings } from '../test/golden.ts'
 import { withGpu } from '../test/gpu.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, objectiveOf, plainOptions, solveAll } from '../test/solve.ts'
 import fixture from './golden.fixture.json' with { type: 'json' }
-import type { GridSettings, ReferenceProblem } from './problem.ts'
 import type { Recipe } from './recipes.ts'
 import { solveReference } from './reference.ts'
 import { solutionCodes } from './solution.ts'
@@ -46,12 +43,6 @@ const owcMethods: Recipe[] = [
   chain('clip-owc-greedy-from-gptq-actorder', activation, greedy),
 ].map((recipe) => ({ ...recipe, grid: { name: 'owc' } }))
 const methods = [...minmaxMethods, ...clipMethods, ...owcMethods]
-
-/** '3bit-group32-sym' */
-function settingsOf(setting: string): GridSettings {
-  const [, bits, group, symmetry] = /^(\d)bit-(row|group\d+)-(a?sym)$/.exec(setting)!
-  return { bits: Number(bits), group: Number(group.slice(5)) || 0, symmetric: symmetry === 'sym', scaleType: 'f32' }
-}
 
 /** Largest |objective / golden − 1| by method, and where. */
 const worst = new Map<string, { deviation: number; where: string }>()
@@ -99,7 +90,7 @@ describe('seeded problems', () => {
     '$problem.rows × $problem.columns, seed $problem.seed, $setting',
     async ({ problem: options, setting, objectives }) => {
       const problem = seededProblem(options)
-      const solving = { ...plainOptions, settings: settingsOf(setting) }
+      const solving = { ...plainOptions, settings: goldenSettings(setting) }
       await withGpu(async (gpu) => {
         for (const { solution, recipe } of await solveAll(gpu, problem, solving, methods)) {
           const golden = objectives[recipe.name as keyof typeof objectives]
@@ -118,55 +109,29 @@ describe('seeded problems', () => {
   )
 })
 
-const folder = '../shared/golden'
+const golden = goldenObjectives()
+const all = Object.keys(golden).flatMap((name) => Object.keys(golden[name]).map((one) => [name, one] as const))
+// All of them take eight minutes on two cores without a graphics card: GOLDEN=all npx vitest run src/quantize/golden
+const settings = process.env.GOLDEN === 'all' ? all : all.filter((_, i) => i % 7 === 0)
 
-async function goldenProblem(name: string): Promise<ReferenceProblem> {
-  const file = await openSafetensors(new Blob([readFileSync(`${folder}/${name}.safetensors`)]), name)
-  const [rows, columns] = file.tensors.get('weights')!.shape
-  const inputs = file.tensors.get('inputs')
-  const hessian = inputs
-    ? gramMatrix(await file.floats('inputs'), inputs.shape[0], columns)
-    : await file.floats('hessian')
-  return {
-    rows,
-    columns,
-    weights: Float64Array.from(await file.floats('weights')),
-    hessian: Float64Array.from(hessian),
-  }
-}
-
-interface Golden {
-  objective: number
-  tolerance: number
-}
-
-if (existsSync(`${folder}/golden.json`)) {
-  const golden = JSON.parse(readFileSync(`${folder}/golden.json`, 'utf8')) as Record<
-    string,
-    Record<string, Record<string, Golden>>
-  >
-  const all = Object.keys(golden).flatMap((name) => Object.keys(golden[name]).map((one) => [name, one] as const))
-  // All of them take eight minutes on two cores without a graphics card: GOLDEN=all npx vitest run src/quantize/golden
-  const settings = process.env.GOLDEN === 'all' ? all : all.filter((_, i) => i % 5 === 0)
-  describe('golden problems', () => {
-    test.each(settings)('%s, %s', async (name, setting) => {
-      const problem = await goldenProblem(name)
-      const entries = golden[name][setting]
-      const named = methods.filter((recipe) => recipe.name in entries)
-      expect(named.length).toBeGreaterThan(0)
-      const options = { ...plainOptions, settings: settingsOf(setting) }
-      await withGpu(async (gpu) => {
-        for (const { solution, recipe } of await solveAll(gpu, problem, options, named)) {
-          const { objective, tolerance } = entries[recipe.name]
-          const deviation = solution.objective / objective - 1
-          record(recipe.name, deviation, `${name} ${setting}`)
-          // The golden's own tolerance: what float32 and noise in the last place did to it.
-          expect(Math.abs(deviation), recipe.name).toBeLessThanOrEqual(tolerance)
-        }
-      })
+describe.runIf(all.length)('golden problems', () => {
+  test.each(settings)('%s, %s', async (name, setting) => {
+    const problem = await goldenProblem(name)
+    const entries = golden[name][setting]
+    const named = methods.filter((recipe) => recipe.name in entries)
+    expect(named.length).toBeGreaterThan(0)
+    const options = { ...plainOptions, settings: goldenSettings(setting) }
+    await withGpu(async (gpu) => {
+      for (const { solution, recipe } of await solveAll(gpu, problem, options, named)) {
+        const { objective, tolerance } = entries[recipe.name]
+        const deviation = solution.objective / objective - 1
+        record(recipe.name, deviation, `${name} ${setting}`)
+        // The golden's own tolerance: what float32 and noise in the last place did to it.
+        expect(Math.abs(deviation), recipe.name).toBeLessThanOrEqual(tolerance)
+      }
     })
   })
-}
+})
 
 /** The methods' names are those of the fixture. */
 test('every method is in the fixture', () => {

@@ -19,21 +19,32 @@ export const VERSION = 1
 /** What the figures need of a layer beyond its results. Curves: [moves, objective, moves, objective, …]. */
 function details(run: Run) {
   return run.order.map((name) => {
-    const { facts, tokens, input, few, deadColumns, solved, health, damping, curves } = run.layers[name]
+    const { facts, tokens, input, few, identity, deadColumns, solved, health, damping, curves } = run.layers[name]
     const flat = Object.entries(curves).map(
       ([recipe, points]) => [recipe, points.flatMap(({ moves, objective }) => [moves, objective])] as const,
     )
-    return { ...facts, tokens, input, few, deadColumns, solved, health, damping, curves: Object.fromEntries(flat) }
+    return {
+      ...facts,
+      tokens,
+      input,
+      few,
+      identity,
+      deadColumns,
+      solved,
+      health,
+      damping,
+      curves: Object.fromEntries(flat),
+    }
   })
 }
 
 /** The whole run: it can be dropped back in. `recording`: it was played, not computed here. */
 export function runJson(run: Run, recording = false): string {
-  const { plan, model, adapter, cached, calibration, evaluation, perplexity, warnings, spent, at } = run
+  const { plan, model, bare, adapter, cached, calibration, evaluation, perplexity, warnings, spent, at } = run
   const event = run.phase === 'finished' ? 'finished' : 'partial'
   const fields = {
     ...{ format: FORMAT, version: VERSION, event, ...(recording ? { recording } : {}) },
-    ...{ plan, model, adapter, cached, calibration, evaluation, perplexity, warnings, spent, at },
+    ...{ plan, model, bare, adapter, cached, calibration, evaluation, perplexity, warnings, spent, at },
     ...{ layers: results(run), details: details(run) },
   }
   // JSON has no infinity; a loss may be one.

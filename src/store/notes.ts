@@ -26,11 +26,23 @@ export function runNotes(run: Run): readonly Note[] {
       title: `Few calibration tokens for ${modules(few.map((state) => state.facts))}.`,
       text: [
         `${count(tokens)} tokens for ${count(columns)} columns is ${(tokens / columns).toFixed(1)} per column;`,
-        `4 are advised, which takes ${plural(Math.ceil((4 * columns) / window), 'window')}.`,
+        run.bare
+          ? `4 are advised.`
+          : `4 are advised, which takes ${plural(Math.ceil((4 * columns) / window), 'window')}.`,
         'Losses on unseen text may be higher than these.',
       ].join(' '),
     })
   }
+  const blind = states.filter((state) => state.identity)
+  if (blind.length)
+    notes.push({
+      tone: 'neutral',
+      title: `H = I for ${blind.length === states.length ? `all ${plural(states.length, 'layer')}` : plural(blind.length, 'layer')}: no inputs are known.`,
+      text: [
+        'Every input counts the same, so the loss is plain rounding error, and recipes that follow H gain nothing.',
+        `Drop ${blind[0].facts.layer}.inputs, [tokens, ${blind[0].facts.columns}], beside the weights for a Hessian.`,
+      ].join(' '),
+    })
   const dead = states.filter((state) => state.deadColumns > 0)
   if (dead.length) {
     const most = layerName(dead.reduce((a, b) => (b.deadColumns > a.deadColumns ? b : a)).facts)

@@ -48,7 +48,7 @@ function setUp({ autorun = true, recording = () => Promise.resolve(madeUpRun()) 
     bundled: 'small',
     recording,
   })
-  playground.openBundled()
+  playground.opening.bundled()
   return { playground, sent, say: (message: FromWorker) => say(message), session: () => playground.store.getState() }
 }
 
@@ -114,8 +114,8 @@ test('own texts go along with the run, and can be taken back', () => {
 test('a checkpoint that cannot be opened leaves the one before in place', () => {
   const { playground, say, session } = setUp()
   say({ type: 'opened', report: good })
-  playground.openFiles('own', [])
-  expect(session()).toMatchObject({ room: 'open', source: 'dropped' })
+  playground.opening.files('own', [])
+  expect(session()).toMatchObject({ room: 'open', source: 'files' })
   say({ type: 'opened', report: bad })
   expect(session()).toMatchObject({ report: bad, opened: good, openedFrom: 'bundled' })
   expect(session().failure).toBeUndefined()
@@ -125,7 +125,7 @@ test('a checkpoint is read beside the run; when it is refused the run stays, and
   const { playground, say, session } = setUp()
   say({ type: 'opened', report: good })
   say({ type: 'state', state: 'running', liveBytes: 1 })
-  playground.openFiles('own', [])
+  playground.opening.files('own', [])
   expect(session()).toMatchObject({ room: 'open', state: 'running', reading: true })
   playground.go('play')
   say({ type: 'opened', report: bad })
@@ -138,13 +138,25 @@ test('a checkpoint is read beside the run; when it is refused the run stays, and
 
 test('the report of a model that was opened before the newest request is no answer to it', () => {
   const { playground, say, session } = setUp()
-  playground.openFiles('own', [])
+  playground.opening.files('own', [])
   say({ type: 'opened', report: good })
   expect(session()).toMatchObject({ reading: true, opened: good, openedFrom: 'bundled' })
   expect(session().report).toBeUndefined()
   const own: OpenReport = { ...good, name: 'own', from: 'files' }
   say({ type: 'opened', report: own })
-  expect(session()).toMatchObject({ reading: false, opened: own, report: own, openedFrom: 'dropped' })
+  expect(session()).toMatchObject({ reading: false, opened: own, report: own, openedFrom: 'files' })
+})
+
+test('another model begins with an empty screen; one that is refused leaves the results there', () => {
+  const { playground, say, session } = setUp()
+  say({ type: 'opened', report: good })
+  say({ type: 'events', events: madeUpRun() })
+  const { run } = session()
+  playground.opening.files('own', [])
+  say({ type: 'opened', report: bad })
+  expect(session().run).toBe(run)
+  say({ type: 'opened', report: { ...good, name: 'own', from: 'files' } })
+  expect(session().run).toMatchObject({ phase: 'waiting', order: [] })
 })
 
 test('a bundled model that cannot be opened is a failure on the page', () => {

@@ -1,12 +1,13 @@
 // What the page can do: every action of the user as one function, over a store and the wire to the worker.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Plan } from '../pipeline/plan.ts'
-import type { FromWorker, NamedBlob, NamedText, OpenReport, Source } from '../worker/protocol.ts'
+import type { FromWorker, NamedText } from '../worker/protocol.ts'
 import { focusLayer } from './compare.ts'
+import { Opening } from './opening.ts'
 import { Playback } from './playback.ts'
 import type { PlaygroundOptions } from './playground-options.ts'
 import { Matrix } from './matrix-job.ts'
-import { changedPlan, planFor } from './mix.ts'
+import { changedPlan } from './mix.ts'
 import { newSession, receive, type Room, type Session } from './session.ts'
 import { Questions } from './questions.ts'
 import { RecordBook } from './records-book.ts'
@@ -26,31 +27,34 @@ export class Playground {
   /** Bits and recipes beside the run: what is asked for and what it works on. */
   readonly matrix: Matrix
   readonly texts: Partial<Record<TextUse, NamedText>> = {}
-  private dropped: Source | undefined
   /** The recording on screen, if any; its scrubber and speed are its own. */
   playback: Playback | undefined
   /** A saved run in the place of the live one. */
   readonly viewing: Viewing
-  private runWhenOpened: boolean
+  /** The bundled model, files, a model on a hub. */
+  readonly opening: Opening
   /** A run has been asked for, though the worker may not have said so yet. */
   private asked = false
-  /** What the link asks for until a model is open. */
-  private mix: string | undefined
 
   constructor(private readonly options: PlaygroundOptions) {
-    const { plan, problems, autorun } = options.link
+    const { plan, problems } = options.link
     const { room = 'play', view = plainView, layer, problems: others = [] } = options.linkedView ?? {}
     this.store = createStore<Session>(() => ({
       ...newSession(plan, [...problems, ...others], options.bundled, view, room),
       ...(layer !== undefined && { selected: layer }),
     }))
-    this.runWhenOpened = autorun
-    this.mix = options.link.mix
     this.questions = new Questions(options.client)
     this.records = options.records ?? new RecordBook()
     this.matrix = new Matrix(this)
     this.viewing = new Viewing(this, (message) => this.hear(message))
-    options.client.listen((message) => this.hear(message))
+    const { client, link } = options
+    this.opening = new Opening(
+      this,
+      (message) => client.send(message),
+      () => this.start(false),
+      link,
+    )
+    client.listen((message) => this.hear(message))
   }
 
   private get session(): Session {
@@ -78,53 +82,13 @@ export class Playground {
     }
     if (message.type === 'events') this.records.hear(this.session.run, message.events)
     if (message.type === 'unavailable') void this.playRecording()
-    if (message.type === 'opened') this.heardOpened(message.report)
+    if (message.type === 'opened') this.opening.heard(message)
   }
 
-  private heardOpened(report: OpenReport) {
-    const andRun = this.runWhenOpened && this.session.unavailable === undefined
-    this.runWhenOpened = false
-    if (report.layers) {
-      // Cells not yet run belong to the model that was open before.
-      this.matrix.stop()
-      const { plan, problems } = planFor(this.session.plan, report.layers, this.mix)
-      this.mix = undefined
-      this.set({ plan, problems: [...this.session.problems, ...problems] })
-    }
-    if (report.model && andRun) this.start(false)
-    // Dropped checkpoints show their checks in their own room.
-    const refusal = report.checks.find(({ status }) => status === 'error')
-    if (!refusal) return
-    if (report.from === 'bundled') this.fail(`${report.name}: ${refusal.fact}`)
-    else if (this.session.room !== 'open') this.set({ refused: { name: report.name, fact: refusal.fact } })
-  }
-
-  private open(source: Source) {
-    this.viewing.leave()
-    const from = source.kind === 'bundled' ? 'bundled' : 'dropped'
-    this.replace({ ...without(this.session, 'failure', 'report', 'refused'), source: from, reading: true })
-    this.options.client.send({ type: 'open', source })
-  }
-
-  /** Opens the bundled model; runs it at once if asked to. */
-  openBundled(andRun = this.runWhenOpened) {
-    this.runWhenOpened = andRun
-    this.open({ kind: 'bundled', name: this.options.bundled })
-  }
-
-  /** Opens dropped files and shows what is in them. */
-  openFiles(name: string, files: NamedBlob[]) {
-    this.dropped = { kind: 'files', name, files }
-    this.runWhenOpened = false
-    this.open(this.dropped)
-    this.set({ room: 'open', dropped: name })
-  }
-
-  /** Opens the files dropped last once more, and runs them. */
-  openDropped() {
-    if (!this.dropped) return
-    this.runWhenOpened = true
-    this.open(this.dropped)
+  /** Of matrices without a model, those to be solved; undefined: all. */
+  choose(only: readonly string[] | undefined) {
+    if (only) this.set({ only })
+    else this.replace(without(this.session, 'only'))
   }
 
   go(room: Room) {
@@ -149,6 +113,7 @@ export class Playground {
       plan: this.session.plan,
       stepping,
       ...this.texts,
+      ...(this.session.only && { only: this.session.only }),
     })
   }
 
@@ -157,7 +122,7 @@ export class Playground {
     if (this.playback) return this.playback.play()
     if (this.session.state === 'paused') return this.resume()
     if (this.session.opened) this.start(false)
-    else if (this.session.state !== 'opening') this.openBundled(true)
+    else if (this.session.state !== 'opening') this.opening.bundled(true)
   }
 
   private resume() {

@@ -2,7 +2,7 @@
 import type { RunState } from '../worker/protocol.ts'
 import type { Rate } from './pace.ts'
 import type { LayerState, Run } from './run.ts'
-import { duration, layerName, plural, recipeShort } from './wording.ts'
+import { count, duration, layerName, plural, recipeShort } from './wording.ts'
 
 export interface Progress {
   layers: number
@@ -98,6 +98,8 @@ export function statusText(run: Run, state: RunState, recording: boolean | 'save
 
 /** What is going on at this moment: 'solving block 2 · gate by GPTQ'. Empty when nothing is. */
 export function activity(run: Run): string {
+  if (run.phase === 'calibrating' && run.progress?.layer !== undefined)
+    return `reading inputs of ${layerName(run.layers[run.progress.layer].facts)}, token ${count(run.progress.done)} of ${count(run.progress.of)}`
   if (run.phase === 'calibrating' && run.progress)
     return `calibrating block ${run.progress.block}, window ${run.progress.done} of ${run.progress.of}`
   if (run.phase === 'evaluating' && run.progress)

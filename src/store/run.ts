@@ -25,6 +25,8 @@ export interface LayerState {
   input?: string
   /** tokens < 4 × columns. */
   few: boolean
+  /** True where H = I stands in the place of a Hessian that nobody knows; `tokens` is 0 then. */
+  identity?: boolean
   /** Of its Hessian, once known. */
   health?: HessianHealth & { tokensPerColumn: number }
   deadColumns: number
@@ -52,11 +54,21 @@ export interface Run {
   /** `heldOut`: windows behind those of calibration, for losses that no solver saw. */
   calibration?: (TimedEvent & { event: 'started' })['calibration']
   evaluation?: (TimedEvent & { event: 'started' })['evaluation']
+  /** Only of matrices without a model: how many have inputs of their own. */
+  bare?: { withInputs: number }
   /** Tensor paths in the model's order. */
   order: readonly string[]
   layers: Readonly<Record<string, LayerState>>
   working?: { layer: string; recipe: string }
-  progress?: { of: number; done: number; block?: number; recipe?: string | undefined; model?: string }
+  progress?: {
+    of: number
+    done: number
+    block?: number
+    recipe?: string | undefined
+    /** A matrix whose inputs are read: `done` and `of` count tokens. */
+    layer?: string | undefined
+    model?: string
+  }
   perplexity: Readonly<Record<string, Perplexity>>
   warnings: readonly { text: string; layer?: string }[]
   at: number
@@ -118,7 +130,7 @@ export function fold(before: Run, event: TimedEvent): Run {
       return {
         ...run,
         phase: 'calibrating',
-        progress: { block: event.block, recipe: event.recipe, done: event.windows, of: event.of },
+        progress: { block: event.block, recipe: event.recipe, layer: event.layer, done: event.windows, of: event.of },
         calibrated: run.calibrated + Number(event.windows === event.of),
       }
     case 'hessian':
@@ -128,6 +140,7 @@ export function fold(before: Run, event: TimedEvent): Run {
             tokens: event.tokens,
             few: event.few,
             deadColumns: event.deadColumns,
+            ...(event.identity && { identity: true }),
             input: event.layers[0],
           })),
         run,
@@ -197,6 +210,7 @@ function start(before: Run, event: TimedEvent & { event: 'started' }): Run {
     cached: event.cached,
     calibration: event.calibration,
     evaluation: event.evaluation,
+    ...(event.bare && { bare: event.bare }),
     order: event.layers.map(({ layer }) => layer),
     layers: Object.fromEntries(event.layers.map((facts) => [facts.layer, { facts, results: {}, ...fresh }])),
     at: event.at,

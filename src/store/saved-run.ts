@@ -3,6 +3,7 @@
 // inside a layer are those of its recipes one after the other; the points of a descent lie evenly between.
 import { InputError } from '../formats/errors.ts'
 import type { LayerFacts, LayerResult, Perplexity, RunEvent, TimedEvent } from '../pipeline/events.ts'
+import { NO_BLOCK } from '../pipeline/bare-layers.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'
 import { FORMAT, VERSION } from './downloads.ts'
@@ -77,7 +78,7 @@ function layerFacts(fields: Fields, path: string): LayerFacts {
     throw new InputError(`${path}.layer is '${layer.slice(0, 80)}', not a tensor path`)
   return {
     layer,
-    block: whole(fields.block, `${path}.block`),
+    block: whole(fields.block, `${path}.block`, NO_BLOCK),
     module: text(fields.module, `${path}.module`),
     rows: whole(fields.rows, `${path}.rows`, 1, 2 ** 30),
     columns: whole(fields.columns, `${path}.columns`, 1, 2 ** 30),
@@ -157,12 +158,15 @@ function started(run: Fields, plan: Plan, layers: LayerFacts[], file: string): R
     adapter: adapter as unknown as Started['adapter'],
     calibration: calibration as unknown as Started['calibration'],
     evaluation: evaluation as unknown as Started['evaluation'],
+    ...(run.bare !== undefined && {
+      bare: { withInputs: whole(record(run.bare, `${file}.bare`).withInputs, `${file}.bare.withInputs`) },
+    }),
   }
 }
 
 /** One Hessian per input, and the health of each layer's. */
 function* hessians(details: readonly Fields[], layers: readonly LayerFacts[], file: string): Generator<RunEvent> {
-  for (const [i, { tokens, few, deadColumns, input, health }] of details.entries()) {
+  for (const [i, { tokens, few, identity, deadColumns, input, health }] of details.entries()) {
     const path = `${file}.details[${i}]`
     const { block, columns, layer } = layers[i]
     // The first layer that reads an input speaks for all that do.
@@ -175,6 +179,7 @@ function* hessians(details: readonly Fields[], layers: readonly LayerFacts[], fi
         tokens: whole(tokens, `${path}.tokens`),
         deadColumns: whole(deadColumns, `${path}.deadColumns`, 0, columns),
         few: flag(few, `${path}.few`),
+        ...(identity === true && { identity }),
       }
     if (health === undefined) continue
     const fields = record(health, `${path}.health`)

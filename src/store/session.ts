@@ -1,7 +1,7 @@
 // Everything the page shows, as plain data, and how a message of the worker changes it.
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import type { Plan } from '../pipeline/plan.ts'
-import type { FailureKind, FromWorker, OpenReport, RunState } from '../worker/protocol.ts'
+import type { FailureKind, FromWorker, OpenReport, RunState, Source } from '../worker/protocol.ts'
 import { emptyRun, fold, type Run } from './run.ts'
 import { plainView, type View } from './view.ts'
 import { without } from './without.ts'
@@ -33,10 +33,14 @@ export interface Session {
   /** The newest good report: the model that runs. */
   opened?: OpenReport
   /** Where `report` and `opened` come from. */
-  source: 'bundled' | 'dropped'
-  openedFrom: 'bundled' | 'dropped'
-  /** Dropped checkpoint that can be chosen again beside the bundled model. */
-  dropped?: string
+  source: Source['kind']
+  openedFrom: Source['kind']
+  /** Checkpoints that can be chosen again beside the bundled model: the files and the model of a hub opened last. */
+  own: Readonly<Partial<Record<Source['kind'], string>>>
+  /** Bytes that came from a server for the checkpoint that is being read, or is open. */
+  readBytes: number
+  /** Of matrices without a model, those that are to be solved; absent: all. */
+  only?: readonly string[]
   bundled: string
   /** What the address says about the page itself, not about the plan. */
   view: View
@@ -69,10 +73,10 @@ export function newSession(
     bundled,
     source: 'bundled',
     openedFrom: 'bundled',
+    own: {},
+    readBytes: 0,
   }
 }
-
-const origin = ({ from }: OpenReport) => (from === 'bundled' ? 'bundled' : 'dropped')
 
 /** A message of the worker. Pure. */
 export function receive(session: Session, message: FromWorker): Session {
@@ -82,13 +86,18 @@ export function receive(session: Session, message: FromWorker): Session {
     case 'unavailable':
       return { ...session, unavailable: message.reason }
     case 'opening':
-      return origin(message.report) === session.source ? { ...session, report: message.report } : session
+      return session.reading && message.report.from === session.source
+        ? { ...session, report: message.report }
+        : session
+    case 'read':
+      return { ...session, readBytes: message.bytes }
     case 'opened': {
       const { report } = message
-      const from = origin(report)
+      const { from } = report
       // Another one may have been asked for in the meantime: it is still being read.
       const shown = from === session.source ? { ...session, report, reading: false } : session
-      return report.model ? { ...shown, opened: report, openedFrom: from } : shown
+      // What is on screen was another model's, and the worker has let go of its solutions.
+      return report.model ? { ...without(shown, 'only'), run: emptyRun, opened: report, openedFrom: from } : shown
     }
     case 'events': {
       const run = message.events.reduce(fold, session.run)

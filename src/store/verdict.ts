@@ -171,6 +171,7 @@ const bringsLevels = (recipe: Recipe | undefined) =>
 
 /** What every recipe of the run shares. */
 function fairness(run: Run): string {
+  if (run.bare && (run.plan?.recipes.length ?? 0) > 1) return bareFairness(run.bare.withInputs, run.order.length)
   const tokens = run.calibration?.tokens
   if (!tokens || (run.plan?.recipes.length ?? 0) < 2) return ''
   const names = run.plan?.recipes ?? []
@@ -179,6 +180,14 @@ function fairness(run: Run): string {
   if (run.plan?.mode === 'faithful')
     return `Faithful: every recipe on the Hessians of its own quantized model, over the same ${count(tokens)} tokens.${levels}`
   return `Same ${own.length ? '' : 'grid, same '}Hessian, same ${count(tokens)} tokens for every recipe.${levels}`
+}
+
+/** Without a model nobody knows the inputs, but for those that were given. */
+function bareFairness(withInputs: number, matrices: number): string {
+  if (!withInputs) return 'H = I for every recipe: the loss is plain rounding error.'
+  const of =
+    withInputs === matrices ? '' : ` of ${count(withInputs)} of ${plural(matrices, 'layer')}, H = I for the rest`
+  return `Same Hessian for every recipe: that of the inputs given${of}.`
 }
 
 /** One recipe only: nothing to compare, so its own loss. */

@@ -1,5 +1,5 @@
-// What the address says about the page itself: `?room=layer&layer=model.layers.0.mlp.up_proj`, an open lesson and its
-// step, and what a teacher's link hides and locks. The plan is url.ts's.
+// What the address says about the page itself: `?room=layer&layer=model.layers.0.mlp.up_proj`, a model on a hub, an open
+// lesson and its step, and what a teacher's link hides and locks. The plan is url.ts's.
 import type { Plan } from '../pipeline/plan.ts'
 import { rooms, type Room } from './session.ts'
 
@@ -45,12 +45,14 @@ export interface View {
   big: boolean
   /** Whose weights the room Layer shows. */
   recipe?: string
+  /** A model on a hub, by its id or address: the link's, or the one that is open. Nothing is requested for it. */
+  model?: string
 }
 
 export const plainView: View = { hide: [], lock: [], big: false }
 
 /** Names of the address that are the view's. */
-const names = ['room', 'layer', 'recipe', 'lesson', 'step', 'hide', 'lock', 'big']
+const names = ['model', 'room', 'layer', 'recipe', 'lesson', 'step', 'hide', 'lock', 'big']
 
 export interface LinkedView {
   room: Room
@@ -73,7 +75,8 @@ export function readView(search: string): LinkedView {
   }
   const lesson = given.get('lesson')
   const step = given.get('step')
-  const asked = given.get('room') ?? (lesson ? 'lessons' : null)
+  const model = given.get('model')?.slice(0, 500)
+  const asked = given.get('room') ?? (lesson ? 'lessons' : model ? 'open' : null)
   const known = rooms.find((room) => room === asked)
   if (asked !== null && !known)
     problems.push(`The link asks for room=${asked}; allowed: ${rooms.join(', ')}. Kept play.`)
@@ -87,6 +90,7 @@ export function readView(search: string): LinkedView {
   const recipe = given.get('recipe')
   if (lesson) view.lesson = lesson
   if (recipe) view.recipe = recipe
+  if (model) view.model = model
   if (counted) view.step = Number(step)
   return { room: known ?? 'play', view, problems, ...(layer && { layer }) }
 }
@@ -98,6 +102,7 @@ export function writeView(room: Room, layer: string | undefined, view: View = pl
     .split('&')
     .filter((part) => part && !names.includes(part.split('=')[0]))
   const own = [
+    ...(view.model ? [`model=${encodeURIComponent(view.model).replaceAll('%2F', '/').replaceAll('%3A', ':')}`] : []),
     ...(room === 'play' ? [] : [`room=${room}`]),
     ...(layer ? [`layer=${encodeURIComponent(layer)}`] : []),
     ...(room === 'layer' && view.recipe ? [`recipe=${encodeURIComponent(view.recipe)}`] : []),

@@ -87,8 +87,8 @@ test('a file that cannot be read leaves the screen as it is and says why; a huge
 test('opening a checkpoint leaves the saved run', async () => {
   const { playground, session, sent } = page()
   await playground.viewing.open('two.json', file)
-  playground.openFiles('mine', [])
+  playground.opening.files('mine', [])
   expect(session().recording).toBeUndefined()
-  expect(session()).toMatchObject({ room: 'open', dropped: 'mine', reading: true })
+  expect(session()).toMatchObject({ room: 'open', own: { files: 'mine' }, reading: true })
   expect(sent).toEqual([expect.objectContaining({ type: 'open' })])
 })

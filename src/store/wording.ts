@@ -1,5 +1,6 @@
 // Numbers and names as the page prints them: three significant digits in text, four in tables, true minus, thin space
 // before %.
+import { NO_BLOCK } from '../pipeline/bare-layers.ts'
 import type { LayerFacts } from '../pipeline/events.ts'
 import { TENSOR } from '../quantize/problem.ts'
 import { recipeNamed, type Recipe } from '../quantize/recipes.ts'
@@ -78,9 +79,14 @@ export function moduleName(module: string): string {
   return module.replace(/_proj$/, '')
 }
 
-/** 'block 2 · gate', in one piece. */
+/** 'block 2'; empty for a matrix that is in none. `short`: the number alone. */
+export function blockName(block: number, short = false): string {
+  return block === NO_BLOCK ? '' : short ? String(block) : `block ${block}`
+}
+
+/** 'block 2 · gate', in one piece. A matrix that is in no block has its name. */
 export function layerName({ block, module }: Pick<LayerFacts, 'block' | 'module'>): string {
-  return `block\u00a0${block}\u00a0·\u00a0${moduleName(module)}`
+  return block === NO_BLOCK ? module : `block\u00a0${block}\u00a0·\u00a0${moduleName(module)}`
 }
 
 /** The recipe of that name; undefined for one that this version does not know, as an old recording may hold. */

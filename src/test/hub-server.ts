@@ -7,13 +7,29 @@ export interface HubServer extends AsyncDisposable {
   endpoint: string
   /** Paths, with the range that was asked for. */
   asked: string[]
+  /** The Authorization header of each of them. */
+  authorizations: (string | undefined)[]
 }
 
 export interface Manners {
   /** Status of every answer instead of the usual ones. */
   status?: number
-  /** Answers of 503 before the first good one. */
+  /** Answers of 503, or of another status, before the first good one. */
   busy?: number
+  busyStatus?: number
+  retryAfter?: string
+  /** Files lie on another origin, as on the real Hub. */
+  apart?: boolean
+  /** Requests of file contents that are taken and never answered. */
+  silent?: number
+  /** Headers of the contents of files, by how many were sent before. */
+  contentHeaders?: (sent: number) => Record<string, string>
+  /** Status of the contents of files. */
+  contentStatus?: number
+  /** Ids of contents in the list. */
+  oid?: string
+  /** Most bytes of one answer. */
+  most?: number
   /** Bytes after which a connection drops, for each of so many requests. */
   drop?: { bytes: number; times: number }
   /** Sends whole files whatever is asked. */
@@ -26,20 +42,37 @@ export async function hubServer(
   manners: Manners = {},
 ): Promise<HubServer> {
   const asked: string[] = []
-  let { busy = 0 } = manners
+  const authorizations: HubServer['authorizations'] = []
+  let { busy = 0, silent = 0 } = manners
+  let sent = 0
+  /** Where the contents of files are. */
+  let contents = ''
   let drops = manners.drop?.times ?? 0
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = decodeURIComponent((request.url ?? '').split('?')[0])
     const range = request.headers.range
+    // Pages of other origins may ask, and see what they are told, as on the real Hub.
+    response.setHeader('Access-Control-Allow-Origin', '*')
+    response.setHeader('Access-Control-Expose-Headers', 'Link, ETag, Content-Range')
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { 'Access-Control-Allow-Headers': 'authorization, range' }).end()
+      return
+    }
     asked.push(range === undefined ? path : `${path} ${range}`)
+    authorizations.push(request.headers.authorization)
     if (manners.status !== undefined || busy-- > 0) {
-      response.writeHead(manners.status ?? 503, { 'Content-Type': 'application/json' }).end('{"error":"no"}')
+      const { status = manners.busyStatus ?? 503, retryAfter } = manners
+      const headers = {
+        'Content-Type': 'application/json',
+        ...(retryAfter !== undefined && { 'Retry-After': retryAfter }),
+      }
+      response.writeHead(status, headers).end('{"error":"no"}')
       return
     }
     if (path === `/api/models/${id}/tree/main`) {
       const list = Object.entries(files).map(([name, { length }]) => ({
         type: 'file',
-        oid: '0',
+        oid: manners.oid ?? '0',
         size: length,
         path: name,
       }))
@@ -52,29 +85,38 @@ export async function hubServer(
       return
     }
     if (!path.startsWith('/cdn/')) {
-      response.writeHead(302, { Location: `/cdn/${name}` }).end()
+      response.writeHead(302, { Location: `${contents}/cdn/${name}` }).end()
       return
     }
+    if (silent-- > 0) return
     const bytes = files[name]
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
     const whole = manners.ignoresRanges === true || first === undefined
-    const part = whole ? bytes : bytes.subarray(Number(first), Number(last) + 1)
-    response.writeHead(whole ? 200 : 206, {
+    const part = whole
+      ? bytes
+      : bytes.subarray(Number(first), Math.min(Number(last) + 1, Number(first) + (manners.most ?? Infinity)))
+    response.writeHead(manners.contentStatus ?? (whole ? 200 : 206), {
       'Content-Length': part.length,
       ...(!whole && { 'Content-Range': `bytes ${first}-${Number(first) + part.length - 1}/${bytes.length}` }),
+      ...manners.contentHeaders?.(sent++),
     })
     if (manners.drop && part.length > manners.drop.bytes && drops-- > 0)
       response.write(part.subarray(0, manners.drop.bytes), () => setTimeout(() => response.destroy(), 20))
     else response.end(part)
   }
-  const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const servers = [createServer(answer), ...(manners.apart ? [createServer(answer)] : [])]
+  for (const server of servers) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const [endpoint, other] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  contents = other ?? ''
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     asked,
+    authorizations,
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      for (const server of servers) {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      }
     },
   }
 }

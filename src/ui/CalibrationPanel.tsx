@@ -1,4 +1,4 @@
-// Windows and texts of a run, and the user's own text: a .txt file or pasted.
+// Windows and texts of a run, and the user's own text: a .txt file, a .json file of token ids, or pasted.
 import { useId, useState } from 'react'
 import type { TextUse } from '../store/playground.ts'
 import { count } from '../store/wording.ts'
@@ -75,13 +75,14 @@ function OwnText({ use, title }: { use: TextUse; title: string }) {
           <p>
             The bundled text.{' '}
             <label className="btn small" htmlFor={id}>
-              Choose a .txt file
+              Choose a file
             </label>
             <input
               id={id}
               className="visually-hidden"
               type="file"
-              accept=".txt,text/plain"
+              accept=".txt,.json,text/plain,application/json"
+              title="Text (.txt), or an array of token ids (.json)"
               aria-label={`${title} file`}
               onChange={({ target }) => {
                 setProblem('')

@@ -4,7 +4,7 @@ import { pickedFiles } from './files.ts'
 import { Icon } from './icons.tsx'
 import { Strip } from './Strip.tsx'
 import { usePlayground } from './session.ts'
-import { take } from './taking.ts'
+import { takeInTurn } from './taking.ts'
 
 export function DropZone({ large }: { large?: boolean }) {
   const playground = usePlayground()
@@ -14,7 +14,10 @@ export function DropZone({ large }: { large?: boolean }) {
   const [problem, setProblem] = useState('')
   const id = useId()
   const takeFrom = async (event: Event) => {
-    if (!(await take(playground, await pickedFiles(event)))) setProblem('The choice holds no file.')
+    const picking = pickedFiles(event)
+    // The same files may be chosen again once they are mended.
+    ;(event.target as HTMLInputElement).value = ''
+    if (!(await takeInTurn(playground, picking))) setProblem('The choice holds no file.')
   }
   const chosen = (event: Event) => {
     setProblem('')
@@ -26,8 +29,9 @@ export function DropZone({ large }: { large?: boolean }) {
       <div>
         <b>Drop your model here</b>
         <p>
-          A model folder from Hugging Face, or its files: config.json, tokenizer.json and *.safetensors. Read in this
-          tab, never uploaded. A run saved here (.json) opens too.
+          A model folder from Hugging Face, or its files: config.json, tokenizer.json and *.safetensors, whole or in
+          shards. A .gguf with a Llama model. Any other .safetensors, for its matrices. A run saved here (.json). A .txt
+          to calibrate on. Read in this tab, never uploaded.
         </p>
       </div>
       <div className="actions">

@@ -212,7 +212,7 @@ function Path({ layer }: { layer: string }) {
   const last = parts.pop() ?? ''
   const index = parts.findIndex((part) => /^\d+$/.test(part))
   const head = index < 0 ? '' : `${parts.slice(0, index).join('.')}.`
-  const middle = index < 0 ? `${parts.join('.')}.` : `.${parts.slice(index + 1).join('.')}.`
+  const middle = index < 0 ? parts.map((part) => `${part}.`).join('') : `.${parts.slice(index + 1).join('.')}.`
   return (
     <span className="path">
       <i>{head}</i>

@@ -1,24 +1,27 @@
 // The room Open model: drop zone, what was found, what it needs, two choices, Start.
-import { bitsWords } from '../store/mix.ts'
-import { exportNote } from '../store/notes.ts'
-import { bytes, count, plural, recipeShort } from '../store/wording.ts'
+import { useState } from 'react'
+import { bytes, plural } from '../store/wording.ts'
+import type { Advice } from '../worker/answers/advice.ts'
 import type { OpenReport } from '../worker/protocol.ts'
-import { CheckList } from './CheckList.tsx'
 import { DropZone } from './DropZone.tsx'
 import { FactLine } from './FactLine.tsx'
-import { Icon } from './icons.tsx'
-import { NumberField } from './NumberField.tsx'
-import { LimitBars, MemoryBar } from './ReportBars.tsx'
-import { Segments } from './Segments.tsx'
+import { Found } from './open/Found.tsx'
+import { HubField } from './open/HubField.tsx'
+import { Reading } from './open/Reading.tsx'
+import { Refusal } from './open/Refusal.tsx'
 import { Strip } from './Strip.tsx'
-import { usePlayground, useSession } from './session.ts'
+import { useAdvice } from './open/plan-answer.ts'
+import { useSession } from './session.ts'
 
 export function OpenRoom() {
   const report = useSession((session) => session.report)
   const opening = useSession((session) => session.reading)
   const failure = useSession((session) => session.failure)
-  const dropped = useSession((session) => session.source === 'dropped')
+  const dropped = useSession((session) => session.source !== 'bundled')
+  const hub = useSession((session) => session.source === 'hub')
   const own = dropped ? report : undefined
+  const [budget, allow] = useState<number>()
+  const asked = useAdvice(own !== undefined, budget)
   return (
     <main className="page open-room" id="main">
       <p className="crumbs">
@@ -30,9 +33,11 @@ export function OpenRoom() {
           </>
         )}
       </p>
-      <h1>{heading(own, opening)}</h1>
+      <h1>{heading(own, opening && dropped, asked.answer)}</h1>
       <p className="lead">
-        Nothing is uploaded. The checkpoint is read from your disk tensor by tensor, one block at a time.
+        {hub
+          ? 'Nothing is uploaded. The checkpoint is read from its server range by range, one block at a time.'
+          : 'Nothing is uploaded. The checkpoint is read from your disk tensor by tensor, one block at a time.'}
       </p>
       {failure && dropped && !own && (
         <Strip tone="error" title="The checkpoint could not be opened.">
@@ -40,125 +45,35 @@ export function OpenRoom() {
           <FactLine text={failure.message} />
         </Strip>
       )}
+      {opening && dropped && <Reading />}
       {own && !opening && <Refusal report={own} />}
-      {own ? <Found report={own} opening={opening} /> : <DropZone large />}
+      {own ? (
+        <Found report={own} opening={opening} asked={asked} budget={{ bytes: budget, allow }}>
+          <DropZone />
+          <HubField />
+        </Found>
+      ) : (
+        <>
+          <DropZone large />
+          <HubField />
+        </>
+      )}
     </main>
   )
 }
 
-function heading(report: OpenReport | undefined, opening: boolean): string {
+function heading(report: OpenReport | undefined, opening: boolean, advice: Advice | undefined): string {
   if (opening) return 'Reading the checkpoint.'
   if (!report) return 'Open a checkpoint.'
+  if (report.folders) return 'Several models. Which one?'
   if (!report.model) return 'This checkpoint cannot run here yet.'
-  return report.checks.some(({ status }) => status === 'warning')
+  if (report.bare) return 'Matrices without a model. They can be quantized one by one.'
+  if (!advice) return 'Opened. Two choices, then start.'
+  if (advice.fit.misfits.some(({ of }) => of === 'model')) return 'It does not fit this device.'
+  if (advice.fit.misfits.length) return 'It fits with a smaller plan.'
+  const all = [...report.checks, ...advice.checks]
+  if (advice.checks.some(({ status }) => status === 'error')) return 'The plan does not suit it yet.'
+  return all.some(({ status }) => status === 'warning')
     ? 'It fits, with a warning. Two choices, then start.'
     : 'It fits. Two choices, then start.'
-}
-
-function Refusal({ report }: { report: OpenReport }) {
-  const errors = report.checks.filter(({ status }) => status === 'error')
-  if (!errors.length) return null
-  return (
-    <Strip
-      tone="error"
-      icon="cross"
-      title={
-        errors.length === 1 ? `${errors[0].subject} stands in the way.` : `${errors.length} things stand in the way.`
-      }
-    >
-      Nothing was loaded; what is open and solved so far stays. Mend what the{' '}
-      {errors.length === 1 ? 'line names' : 'lines name'}, or choose other files.
-      {errors.map(({ subject, fact }) => (
-        <FactLine key={subject + fact} text={fact.startsWith(subject) ? fact : `${subject}: ${fact}`} />
-      ))}
-    </Strip>
-  )
-}
-
-function Found({ report, opening }: { report: OpenReport; opening: boolean }) {
-  const settled = report.checks.filter(({ status }) => status === 'ok' || status === 'skipped').length
-  return (
-    <div className="cols">
-      <section className="figure span-7" aria-label="What is in it">
-        <header>
-          <div>
-            <h2>What is in it</h2>
-            <p className="caption">
-              {settled} of {plural(report.checks.length, 'check')} without remark.
-            </p>
-          </div>
-        </header>
-        <CheckList checks={report.checks} />
-        {report.model && !opening && <Choices report={report} />}
-      </section>
-      <div className="span-5 stacked">
-        <LimitBars report={report} />
-        <MemoryBar report={report} />
-        <DropZone />
-      </div>
-    </div>
-  )
-}
-
-function Choices({ report }: { report: OpenReport }) {
-  const playground = usePlayground()
-  const plan = useSession((session) => session.plan)
-  const gpu = useSession((session) => session.unavailable === undefined && session.recording === undefined)
-  const layers = report.layers ?? []
-  const columns = layers.map((layer) => layer.columns)
-  const narrowest = Math.min(...columns)
-  const widest = Math.max(...columns)
-  const tokens = plan.samples * plan.window
-  const advised = Math.ceil((4 * widest) / plan.window)
-  const note = exportNote(plan, layers)
-  const groups = [32, 64, 128].map((value) => ({
-    value: String(value),
-    label: String(value),
-    ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
-  }))
-  return (
-    <>
-      <div className="choices">
-        <div>
-          <Segments
-            label="Group size"
-            segments={[...groups, { value: '0', label: 'row' }]}
-            value={String(plan.group)}
-            onChange={(value) => playground.change({ group: Number(value) })}
-          />
-          <p className="reason">
-            {note ?? (plan.group ? `${plan.group} columns share a scale; every row divides.` : 'One scale per row.')}
-          </p>
-        </div>
-        <div>
-          <NumberField
-            label="Calibration windows"
-            value={plan.samples}
-            min={1}
-            max={100_000}
-            onCommit={(samples) => playground.change({ samples })}
-          />
-          <p className="reason">
-            {count(tokens)} tokens are {(tokens / widest).toFixed(1)} per column of the widest layer
-            {tokens < 4 * widest ? `; 4 are advised, which takes ${plural(advised, 'window')}.` : '; 4 are advised.'}
-          </p>
-        </div>
-      </div>
-      <div className="start">
-        <button type="button" className="btn primary" disabled={!gpu} onClick={() => playground.run()}>
-          <Icon name="run" />
-          Start
-        </button>
-        <p>
-          {gpu ? (
-            <>
-              <b>{bitsWords(plan)}</b>, {plan.recipes.map(recipeShort).join(', ')} on {plural(layers.length, 'layer')}.
-            </>
-          ) : (
-            'This needs WebGPU, which this browser does not offer.'
-          )}
-        </p>
-      </div>
-    </>
-  )
 }

@@ -15,6 +15,9 @@ export function PerplexityBars() {
   const { max, cut } = perplexityScale(entries)
   const outlined = run.earlier && entries.some(({ earlier }) => earlier !== undefined)
   const skipped = run.plan?.windows === 0
+  const nothing = run.bare
+    ? 'There is no model: these are matrices by themselves.'
+    : 'This plan has 0 evaluation windows.'
   return (
     <section className="figure" aria-label="Perplexity">
       <header>
@@ -33,7 +36,7 @@ export function PerplexityBars() {
         />
       </header>
       {skipped ? (
-        <p className="empty">This plan has 0 evaluation windows.</p>
+        <p className="empty">{nothing}</p>
       ) : entries.length ? (
         <ul className="bars">
           {entries.map((entry) => (

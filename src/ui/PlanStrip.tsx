@@ -21,6 +21,7 @@ export function PlanStrip() {
   const plan = useSession((session) => session.plan)
   const recording = useSession((session) => session.recording !== undefined)
   const layers = useSession((session) => session.opened?.layers)
+  const bare = useSession((session) => session.opened?.bare !== undefined && session.recording === undefined)
   const name = useSession((session) => session.opened?.model?.name ?? session.run.model?.name ?? session.bundled)
   const [unfolded, setUnfolded] = useState(false)
   const [open, setOpen] = useState<'texts' | 'solver'>()
@@ -118,21 +119,23 @@ export function PlanStrip() {
                 onChange={(value) => playground.change({ symmetric: value === 'symmetric' })}
               />
             </Lockable>
-            <Lockable name="calibration">
-              <div className="field">
-                <span className="label">Calibration</span>
-                <button
-                  type="button"
-                  className="select"
-                  aria-expanded={open === 'texts'}
-                  aria-controls={panel}
-                  onClick={() => setOpen(open === 'texts' ? undefined : 'texts')}
-                >
-                  {count(plan.samples)} × {count(plan.window)} tokens
-                  <span className="caret" aria-hidden="true" />
-                </button>
-              </div>
-            </Lockable>
+            {!bare && (
+              <Lockable name="calibration">
+                <div className="field">
+                  <span className="label">Calibration</span>
+                  <button
+                    type="button"
+                    className="select"
+                    aria-expanded={open === 'texts'}
+                    aria-controls={panel}
+                    onClick={() => setOpen(open === 'texts' ? undefined : 'texts')}
+                  >
+                    {count(plan.samples)} × {count(plan.window)} tokens
+                    <span className="caret" aria-hidden="true" />
+                  </button>
+                </div>
+              </Lockable>
+            )}
             <Lockable name="solver">
               <div className="field">
                 <span className="label">Solver</span>
@@ -149,7 +152,7 @@ export function PlanStrip() {
               </div>
             </Lockable>
           </div>
-          {open === 'texts' && <CalibrationPanel id={panel} />}
+          {open === 'texts' && !bare && <CalibrationPanel id={panel} />}
           {open === 'solver' && <SolverPanel id={`${panel}-solver`} />}
           <Lockable name="recipes">
             <RecipeChips />
@@ -164,7 +167,7 @@ export function PlanStrip() {
 function ModelField() {
   const playground = usePlayground()
   const bundled = useSession((session) => session.bundled)
-  const dropped = useSession((session) => session.dropped)
+  const own = useSession((session) => session.own)
   const model = useSession((session) => session.opened?.model ?? session.run.model)
   const id = useId()
   const current = useSession((session) => session.openedFrom)
@@ -179,13 +182,17 @@ function ModelField() {
         value={current}
         onChange={({ target }) => {
           if (target.value === 'open') playground.go('open')
-          else if (target.value === 'dropped') playground.openDropped()
-          else playground.openBundled(true)
+          else playground.opening.again(target.value as typeof current)
         }}
       >
         <option value="bundled">{describe(bundled, current === 'bundled' ? model?.parameters : undefined)}</option>
-        {dropped !== undefined && (
-          <option value="dropped">{describe(dropped, current === 'dropped' ? model?.parameters : undefined)}</option>
+        {(['files', 'hub'] as const).map(
+          (kind) =>
+            own[kind] !== undefined && (
+              <option key={kind} value={kind}>
+                {describe(own[kind], current === kind ? model?.parameters : undefined)}
+              </option>
+            ),
         )}
         <option value="open">Open a checkpoint …</option>
       </select>

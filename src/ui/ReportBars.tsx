@@ -1,9 +1,12 @@
 // Bytes as bars: the largest buffers against the adapter's limit, and the memory at the peak by use.
-import type { OpenReport } from '../worker/protocol.ts'
+import type { MemoryPlan } from '../pipeline/memory.ts'
 import { bytes, count } from '../store/wording.ts'
+import { Stack } from './open/Stack.tsx'
 
-export function LimitBars({ report }: { report: OpenReport }) {
-  const { buffers = [], bindingLimitBytes: limit = 0 } = report
+/** Uses that are drawn. */
+const SHOWN = 6
+
+export function LimitBars({ buffers, limit }: { buffers: MemoryPlan['buffers']; limit: number }) {
   if (!buffers.length || !limit) return null
   // A limit far away would leave no bar to see: then the axis ends at the largest buffer, and the caption has the
   // limit.
@@ -24,7 +27,7 @@ export function LimitBars({ report }: { report: OpenReport }) {
         </div>
       </header>
       <ul className="limits">
-        {buffers.map(({ label, bytes: size, detail }) => (
+        {buffers.slice(0, SHOWN).map(({ label, bytes: size, detail }) => (
           <li key={label}>
             <span className="name">{label}</span>
             <span className="track">
@@ -32,7 +35,7 @@ export function LimitBars({ report }: { report: OpenReport }) {
               {near && <span className="limit" style={{ left: `${(limit / end) * 100}%` }} />}
             </span>
             <span className="value">
-              <b>{bytes(size)}</b> {detail}
+              <b>{bytes(size)}</b> {detail !== label && detail}
             </span>
           </li>
         ))}
@@ -41,33 +44,33 @@ export function LimitBars({ report }: { report: OpenReport }) {
   )
 }
 
-export function MemoryBar({ report }: { report: OpenReport }) {
-  const parts = report.memory ?? []
-  const total = parts.reduce((sum, part) => sum + part.bytes, 0)
-  if (!total) return null
+/** The phase that holds most, by use, and what the others hold. */
+export function MemoryBar({ memory }: { memory: MemoryPlan }) {
+  const { peakBytes, phases } = memory
+  if (!peakBytes) return null
+  const most = phases.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+  const others = phases.filter((phase) => phase !== most)
+  const parts = [...memory.memory]
+  const rest = parts.splice(SHOWN).reduce((sum, part) => sum + part.bytes, 0)
+  if (rest) parts.push({ label: 'All else', bytes: rest })
   return (
-    <section className="figure" aria-label="Memory at the peak">
+    <>
       <header>
         <div>
           <h2>
-            Memory at the peak <span className="quiet">{bytes(total)}</span>
+            Memory at the peak <span className="quiet">{bytes(peakBytes)}</span>
           </h2>
-          <p className="caption">One block at a time, so it does not grow with depth.</p>
+          <p className="caption">
+            {most.label}
+            {others.length > 0 &&
+              `; ${others.map(({ label, bytes: held }) => `${lower(label)} ${bytes(held)}`).join(', ')}`}
+            . One block at a time, so its weights and Hessians do not add up over blocks.
+          </p>
         </div>
       </header>
-      <div className="stack" aria-hidden="true">
-        {parts.map(({ label, bytes: size }, i) => (
-          <span key={label} style={{ flexGrow: size, background: `var(--seq-${Math.max(1, 7 - i)})` }} />
-        ))}
-      </div>
-      <ul className="stack-key">
-        {parts.map(({ label, bytes: size }, i) => (
-          <li key={label}>
-            <i style={{ background: `var(--seq-${Math.max(1, 7 - i)})` }} />
-            {label} <b>{bytes(size)}</b>
-          </li>
-        ))}
-      </ul>
-    </section>
+      <Stack parts={parts.map(({ label, bytes: size }) => ({ label, size, text: bytes(size) }))} />
+    </>
   )
 }
+
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1)

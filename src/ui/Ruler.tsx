@@ -2,7 +2,7 @@
 // the scrubber.
 import { useShallow } from 'zustand/react/shallow'
 import { progress } from '../store/progress.ts'
-import { clock, layerName } from '../store/wording.ts'
+import { blockName, clock, layerName } from '../store/wording.ts'
 import { usePlayground, useSession } from './session.ts'
 import { useWidth } from './width.ts'
 
@@ -27,7 +27,7 @@ export function Ruler() {
   const at = (index: number) => 1 + (index * (width - 2)) / Math.max(1, layers)
   const starts = facts.flatMap(({ block }, i) => (i === 0 || facts[i - 1].block !== block ? [{ block, i }] : []))
   const perBlock = starts.length ? width / starts.length : 0
-  const words = perBlock > 60 ? (block: number) => `block ${block}` : perBlock > 18 ? String : () => ''
+  const words = (block: number) => (perBlock > 18 ? blockName(block, perBlock <= 60) : '')
   const inner = layers && width / layers >= 4
   return (
     <div className="ruler" ref={ref}>

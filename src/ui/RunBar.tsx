@@ -1,8 +1,10 @@
 // Run, Pause, Step, Stop; the ruler with one tick per layer; how far, how long, how long still.
 import { useEffect, useState } from 'react'
 import { activity, progress, statusText } from '../store/progress.ts'
+import { aboutDuration } from '../store/estimate-words.ts'
 import { bytes, clock, duration } from '../store/wording.ts'
 import { Icon } from './icons.tsx'
+import { useEstimate } from './open/plan-answer.ts'
 import { Ruler } from './Ruler.tsx'
 import { SPEEDS } from '../store/player.ts'
 import { usePaced } from './same.ts'
@@ -96,6 +98,8 @@ function Times() {
   const left = remainingMs === undefined ? undefined : Math.max(0, remainingMs - since)
   const status = statusText(run, state, saved ? 'saved' : recording)
   const over = state === 'stopped' || state === 'finished'
+  const { answer } = useEstimate(state === 'idle' && run.phase === 'waiting')
+  const ahead = state === 'idle' && answer?.estimate?.totalMs
   return (
     <div className="times">
       <p>
@@ -120,6 +124,8 @@ function Times() {
           `${bytes(liveBytes)} held on the GPU`
         ) : going ? (
           activity(run)
+        ) : ahead ? (
+          `about ${aboutDuration(ahead)} on this device`
         ) : (
           ''
         )}

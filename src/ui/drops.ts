@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { pickedFiles } from './files.ts'
 import { usePlayground } from './session.ts'
-import { take } from './taking.ts'
+import { takeInTurn } from './taking.ts'
 
 /** Takes what is dropped. Returns whether something is being dragged over the page. */
 export function useDrops(): boolean {
@@ -22,9 +22,9 @@ export function useDrops(): boolean {
       if (!hasFiles(event)) return
       event.preventDefault()
       setDragging(false)
-      pickedFiles(event)
-        .then((picked) => take(playground, picked))
-        .catch((error: unknown) => playground.fail(`dropped files: ${String(error)}`))
+      takeInTurn(playground, pickedFiles(event)).catch((error: unknown) =>
+        playground.fail(`dropped files: ${String(error)}`),
+      )
     }
     addEventListener('dragover', over)
     addEventListener('dragleave', leave)

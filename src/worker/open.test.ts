@@ -7,7 +7,7 @@ import { hubServer } from '../test/hub-server.ts'
 import { openSource } from './open.ts'
 import type { Check, NamedBlob } from './protocol.ts'
 
-const nobody = { base: '', adapter: undefined, report: () => {}, wanted: () => true }
+const nobody = { base: '', report: () => {}, signal: new AbortController().signal }
 
 async function checksOf(files: NamedBlob[]): Promise<Check[]> {
   const source = { kind: 'files', name: 'given', files } as const
@@ -168,11 +168,12 @@ test('matrices of safetensors without a config are listed', async () => {
   const [, , , weights] = await changed((tensor) => tensor)
   const result = await openSource({ kind: 'files', name: 'loose', files: [weights] }, nobody)
   expect(result?.report.bare?.layers).toHaveLength(29)
-  expect(rows(result?.report.checks ?? [], 'error')).toEqual([
-    'Checkpoint | no config.json among the one file (model.safetensors)',
-  ])
-  expect(rows(result?.report.checks ?? [], 'warning')).toEqual([
-    'Matrices | 29 matrices without a model, 0 with inputs',
+  expect(result?.report.model).toMatchObject({ architecture: 'matrices', blocks: 0 })
+  expect(result?.report.checks.map(({ status, subject, fact }) => [status, subject, fact])).toEqual([
+    ['warning', 'Model', 'None: only its matrices can be quantized'],
+    ['ok', 'Matrices', '29 matrices, each by itself'],
+    ['skipped', 'Inputs', 'None given: H = I for every matrix'],
+    ['skipped', '9 tensors', 'No matrices, left alone'],
   ])
 })
 
@@ -186,9 +187,29 @@ test('a model on a server with the addresses of the Hub, and one that is not the
   const good = await openSource(source, nobody)
   expect(good?.report).toMatchObject({ name: 'owner/tiny', from: 'hub', files: 4, model: { blocks: 4 } })
   const requested = server.asked.filter((path) => path.startsWith('/cdn/model.safetensors'))
-  expect(requested).toHaveLength(2)
+  expect(requested).toHaveLength(1)
   const bad = await openSource({ ...source, id: 'owner/none' }, nobody)
   expect(rows(bad?.report.checks ?? [], 'error')).toEqual([
     expect.stringMatching(/^Checkpoint \| owner\/none on .*: the server answered 404: there is no such model/),
   ])
+})
+
+test('lines fill one by one, from pending to what was found', async () => {
+  const files = await changed((tensor) => tensor, 3)
+  const reports: Check[][] = []
+  const report = ({ checks }: { checks: Check[] }) => reports.push(structuredClone(checks))
+  const result = await openSource({ kind: 'files', name: 'given', files }, { ...nobody, report })
+  const subjects = ['config.json', 'Weights', 'tokenizer.json', 'Output head', 'Shapes', 'Values']
+  expect(rows(reports[0], 'pending').map((row) => row.split(' | ')[0])).toEqual(subjects)
+  expect(rows(reports[1], 'ok')).toEqual(['config.json | model_type llama'])
+  expect(reports.flatMap((checks) => rows(checks, 'ok'))).toContain('Weights | Headers of 3 of 3 files read')
+  // Nothing that was found is taken back, and nothing is found twice.
+  for (const [i, checks] of reports.slice(1).entries())
+    expect(checks.filter(({ status }) => status === 'pending').length).toBeLessThanOrEqual(
+      reports[i].filter(({ status }) => status === 'pending').length,
+    )
+  const last = reports.at(-1)!
+  expect(rows(last, 'pending').map((row) => row.split(' | ')[0])).toEqual(['Values'])
+  expect(rows(last, 'ok')).toContain('Shards | 3 of 3: 38 tensors, F32')
+  expect(rows(result?.report.checks ?? [], 'pending')).toEqual([])
 })

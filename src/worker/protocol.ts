@@ -13,12 +13,13 @@ export interface NamedBlob {
 
 /**
  * A checkpoint: a folder under the page's own address, dropped files, or a model on the Hub, by its id `owner/name` or
- * its address; `endpoint` is another server with the Hub's addresses. Only opening it makes requests.
+ * its address; `endpoint` is another server with the Hub's addresses. Only opening it makes requests. `token` of the
+ * user is sent to that server alone, and is never stored.
  */
 export type Source =
   | { kind: 'bundled'; name: string }
   | { kind: 'files'; name: string; files: NamedBlob[] }
-  | { kind: 'hub'; name: string; id: string; endpoint?: string }
+  | { kind: 'hub'; name: string; id: string; endpoint?: string; token?: string }
 
 /** Text to calibrate or evaluate on. Absent: the bundled model's own. */
 export interface NamedText {
@@ -28,11 +29,13 @@ export interface NamedText {
 
 /** One line of the check list after opening. */
 export interface Check {
-  status: 'ok' | 'warning' | 'error' | 'skipped'
+  status: 'pending' | 'ok' | 'warning' | 'error' | 'skipped'
   /** What was looked at: 'config.json', 'Shapes', … */
   subject: string
   fact: string
   detail?: string
+  /** How far it is, while it is pending. */
+  progress?: { done: number; of: number }
 }
 
 export interface OpenReport {
@@ -41,16 +44,13 @@ export interface OpenReport {
   bytes: number
   files: number
   checks: Check[]
-  /** Matrices of safetensors that came without config.json: there is no model then, but they could be quantized. */
+  /** Matrices of safetensors that came without config.json: there is no model then, `model` only counts them. */
   bare?: BareFacts
+  /** Folders with a config.json each, where more than one is: the user has to choose. */
+  folders?: string[]
   /** Absent when a check has status 'error'. */
   model?: ModelFacts
   layers?: LayerFacts[]
-  /** Largest buffers against the adapter's limit for one binding. */
-  buffers?: { label: string; bytes: number; detail: string }[]
-  bindingLimitBytes?: number
-  /** GPU memory at the peak, by use. */
-  memory?: { label: string; bytes: number }[]
 }
 
 export type ToWorker =
@@ -58,7 +58,17 @@ export type ToWorker =
   | { type: 'base'; url: string }
   /** Opens a checkpoint; answers `opened`. */
   | { type: 'open'; source: Source }
-  | { type: 'run'; plan: Plan; calibration?: NamedText; evaluation?: NamedText; stepping: boolean }
+  /** No longer reads the checkpoint asked for last; what is open stays. */
+  | { type: 'cancel' }
+  /** `only`: of matrices without a model, those that are to be solved; absent: all. */
+  | {
+      type: 'run'
+      plan: Plan
+      calibration?: NamedText
+      evaluation?: NamedText
+      only?: readonly string[]
+      stepping: boolean
+    }
   | { type: 'pause' }
   | { type: 'resume' }
   /** Works on until the next layer is solved, then pauses. */
@@ -83,6 +93,8 @@ export type FromWorker =
   /** What is known so far; `opened` follows. */
   | { type: 'opening'; report: OpenReport }
   | { type: 'opened'; report: OpenReport }
+  /** Bytes that have come from a server for the checkpoint that is being read, or is open. */
+  | { type: 'read'; bytes: number }
   | { type: 'events'; events: TimedEvent[] }
   | { type: 'state'; state: RunState; liveBytes: number }
   | { type: 'failed'; kind: FailureKind; message: string }

@@ -2,8 +2,10 @@
 import type { TimedEvent } from '../pipeline/events.ts'
 import type { WriteEvent, WritePlan } from '../pipeline/generate-compare.ts'
 import type { Identity } from '../pipeline/identity.ts'
+import type { Estimate } from '../pipeline/estimate.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { SamplesEvent } from '../pipeline/samples.ts'
+import type { Advice, AdviceAsked } from './answers/advice.ts'
 import type {
   ColumnsAnswer,
   GroupAnswer,
@@ -25,6 +27,10 @@ export interface Questions {
   'layer-pixels': { ask: PixelsAsked; part: never; answer: PixelsAnswer }
   'layer-replay': { ask: LayerAsked; part: { moves: number }; answer: ReplayAnswer }
   cells: { ask: OwnTexts & { plan: Plan }; part: TimedEvent[]; answer: { ms: number } }
+  /** What is to be known of a plan before it runs. */
+  advice: { ask: AdviceAsked; part: never; answer: Advice }
+  /** How long it will take; nothing where it was no longer wanted. */
+  estimate: { ask: OwnTexts & { plan: Plan }; part: never; answer: { estimate?: Estimate } }
   identity: { ask: OwnTexts & { plan: Plan }; part: never; answer: Identity }
   samples: {
     ask: Pick<OwnTexts, 'calibration'> & { plan: Plan; most: number; heldOut: number }

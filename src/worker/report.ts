@@ -1,11 +1,9 @@
-// The check list after opening a checkpoint, and its largest buffers against this adapter.
+// The check list after opening a checkpoint, and the facts of what was opened.
 import type { BareFacts } from '../formats/bare.ts'
 import type { Checkpoint } from '../formats/checkpoint.ts'
 import { isFloat } from '../formats/dtype.ts'
-import type { AdapterFacts } from '../gpu/gpu.ts'
-import { memoryPlan } from '../model/memory.ts'
+import type { InputError } from '../formats/errors.ts'
 import type { Model } from '../model/model.ts'
-import { defaultPlan } from '../pipeline/plan.ts'
 import { openTokenizer } from '../tokenizer/tokenizer.ts'
 import type { Check, OpenReport, Source } from './protocol.ts'
 
@@ -28,8 +26,8 @@ export function checkRows(checkpoint: Checkpoint, model: Model): Check[] {
     tokenizerRow(checkpoint),
     {
       status: 'ok',
-      subject: files.length === 1 ? files[0] : `${files.length} shards`,
-      fact: `${count(tensors.size)} tensors, ${types}`,
+      subject: files.length === 1 ? files[0] : 'Shards',
+      fact: `${files.length === 1 ? '' : `${files.length} of ${files.length}: `}${count(tensors.size)} tensors, ${types}`,
       detail: `${count(facts.parameters)} weights, of which ${count(weights)} get quantized`,
     },
     {
@@ -87,34 +85,38 @@ function tokenizerRow({ tokenizerJson, tokenizerConfigJson, tokenizerMissing }: 
   return { status: 'ok', subject: 'tokenizer.json', fact: `${count(size)} tokens` }
 }
 
-/** What safetensors without config.json hold, and what can be done with it. */
-export function bareRow({ layers }: BareFacts): Check {
+/** What safetensors without a model hold, and why there is none. */
+export function bareRows(why: InputError, { layers, skipped }: BareFacts): Check[] {
   const own = layers.filter(({ inputs }) => inputs).length
-  const matrices = layers.length === 1 ? '1 matrix' : `${count(layers.length)} matrices`
-  return {
-    status: 'warning',
-    subject: 'Matrices',
-    fact: `${matrices} without a model, ${count(own)} with inputs`,
-    detail: 'Each can be quantized by itself on the command line: with H of its inputs, else with H = I',
-  }
+  const [matrices, others] = [
+    counted(layers.length, 'matrix', 'matrices'),
+    counted(skipped.length, 'tensor', 'tensors'),
+  ]
+  const example = skipped[0] && `such as ${skipped[0].tensor}: ${skipped[0].reason}`
+  return [
+    { status: 'warning', subject: 'Model', fact: 'None: only its matrices can be quantized', detail: why.message },
+    { status: 'ok', subject: 'Matrices', fact: `${matrices}, each by itself` },
+    {
+      status: own ? 'ok' : 'skipped',
+      subject: 'Inputs',
+      fact: own ? `Of ${count(own)} of them: H = XᵀX / tokens` : 'None given: H = I for every matrix',
+    },
+    ...(example
+      ? [{ status: 'skipped', subject: others, fact: 'No matrices, left alone', detail: example } as const]
+      : []),
+  ]
 }
 
-/** Facts and memory of an opened model. */
-export function modelReport(
-  checkpoint: Checkpoint,
-  model: Model,
-  adapter: AdapterFacts | undefined,
-): Omit<OpenReport, 'checks' | 'from'> {
-  const { buffers, memory } = memoryPlan(model, defaultPlan)
+const counted = (value: number, one: string, many: string) => `${count(value)} ${value === 1 ? one : many}`
+
+/** Facts of an opened model. */
+export function modelReport(checkpoint: Checkpoint, model: Model): Omit<OpenReport, 'checks' | 'from'> {
   return {
     name: checkpoint.name,
     bytes: checkpoint.bytes,
     files: checkpoint.fileCount,
     model: model.facts,
     layers: model.layers,
-    buffers,
-    memory,
-    ...(adapter && { bindingLimitBytes: adapter.maxBindingBytes }),
   }
 }
 

@@ -2,8 +2,10 @@
 // pulled. A checkpoint is read beside the run; only a good one ends it.
 import { InputError } from '../formats/errors.ts'
 import type { ShapeStore } from '../kernels/shapes.ts'
-import type { TimedEvent } from '../pipeline/events.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import type { RunEvent, TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
+import { bareRun } from '../pipeline/bare-run.ts'
 import { run } from '../pipeline/run.ts'
 import { Solutions } from '../pipeline/solutions.ts'
 import { timed } from '../pipeline/timed.ts'
@@ -11,6 +13,7 @@ import { Asking, type Desk } from './asking.ts'
 import { Device } from './device.ts'
 import { errorKind } from './failure.ts'
 import { openSource, type Opened } from './open.ts'
+import { Reading } from './reading.ts'
 import type { FromWorker, OpenReport, RunState, Source, ToWorker } from './protocol.ts'
 
 /** Events are posted together, at most this often, so that the page is not woken for every point of a curve. */
@@ -19,7 +22,8 @@ const POST_EVERY_MS = 80
 export class Session {
   private base = ''
   private readonly device: Device
-  private opened: Opened | undefined
+  /** `end`: ends what it still requests from a server. */
+  private opened: (Opened & { end: AbortController }) | undefined
   private cache = new HessianCache()
   private running: Promise<void> = Promise.resolve()
   /** From the moment a run has its turn until it has ended. */
@@ -34,11 +38,10 @@ export class Session {
   private wake: () => void = () => {}
   /** Runs, stops and new models take their turn; pause, resume and step act at once. */
   private queue: Promise<void> = Promise.resolve()
-  /** Checkpoints are read one after another, beside the queue. */
-  private reading: Promise<void> = Promise.resolve()
+  /** Beside the queue. */
+  private readonly reading: Reading
   /** Until the first model is there: what a run that comes too early waits for. */
   private first: Promise<void> | undefined
-  private opens = 0
   private newest: Desk['run']
   private readonly asking: Asking
 
@@ -49,6 +52,15 @@ export class Session {
     store: ShapeStore,
   ) {
     this.device = new Device(entry, post, store)
+    this.reading = new Reading(post, now, {
+      open: async (source, given) => {
+        await this.device.open()
+        return openSource(source, { base: this.base, ...given })
+      },
+      state: (going) => this.opening(going),
+      take: (...found) => (this.opened ? this.enqueue(() => this.takeOver(...found)) : this.takeOver(...found)),
+      fail: (error) => this.fail(error, this.busy),
+    })
     const free = () => (this.paused ? Promise.resolve() : this.running)
     this.asking = new Asking(() => this.desk(), free, post)
   }
@@ -94,6 +106,8 @@ export class Session {
         return Promise.resolve(this.asking.forget(message.id))
       case 'open':
         return this.open(message.source)
+      case 'cancel':
+        return Promise.resolve(this.reading.cancel())
       case 'run':
         // From now on pause and step mean the new run.
         this.paused = false
@@ -135,47 +149,25 @@ export class Session {
     this.post({ type: 'state', state, liveBytes: this.device.gpu?.memory.bytes ?? 0 })
   }
 
-  /** Reads a checkpoint after those asked for before; one that a newer request has overtaken is let go. */
   private open(source: Source): Promise<void> {
     this.asked++
-    const turn = ++this.opens
-    // The first model is opened whatever else is asked for.
-    const wanted = () => turn === this.opens || !this.opened
-    const done = this.reading.then(() => (wanted() ? this.read(source, wanted) : undefined))
-    this.reading = done
+    const done = this.reading.ask(source, this.opened === undefined)
     if (!this.opened) this.first ??= done.finally(() => (this.first = undefined))
     return done
   }
 
-  /** Never rejects. */
-  private async read(source: Source, wanted: () => boolean): Promise<void> {
-    if (!this.busy) this.state('opening')
-    const over = () => {
-      if (this.current === 'opening') this.state('idle')
-    }
-    try {
-      const gpu = await this.device.open()
-      const result = await openSource(source, {
-        base: this.base,
-        adapter: gpu?.adapter,
-        report: (report) => wanted() && this.post({ type: 'opening', report }),
-        wanted,
-      })
-      if (!result) return over()
-      const { report, opened } = result
-      if (opened)
-        return await (this.opened ? this.enqueue(() => this.takeOver(report, opened)) : this.takeOver(report, opened))
-      this.post({ type: 'opened', report })
-      over()
-    } catch (error) {
-      this.fail(error, this.busy)
-    }
+  /** The state while a checkpoint is read beside nothing else, and after it. */
+  private opening(going: boolean) {
+    if (going ? !this.busy : this.current === 'opening') this.state(going ? 'opening' : 'idle')
   }
 
-  private async takeOver(report: OpenReport, opened: Opened): Promise<void> {
+  private async takeOver(report: OpenReport, opened: Opened, end: AbortController): Promise<void> {
+    if (!this.reading.keep(end)) return
+    // What the model before still waits for is not needed any more.
+    this.opened?.end.abort(new InputError('another model was opened'))
     await this.running
     const letOthers = await this.asking.interrupt()
-    this.opened = opened
+    this.opened = { ...opened, end }
     this.cache = new HessianCache()
     this.newest = undefined
     letOthers()
@@ -193,19 +185,26 @@ export class Session {
       if (!gpu) return
       if (!this.opened) await this.first
       if (!this.opened) throw new InputError('no model is open')
-      const { model, texts } = this.opened
-      const [calibration, evaluation] = await texts(message.calibration, message.evaluation)
-      await this.device.shapes
-      const { plan } = message
       const solutions = new Solutions()
-      this.newest = { plan, solutions }
-      const events = run({ gpu, model, calibration, evaluation, cache: this.cache, solutions }, plan)
+      const events = await this.events({ gpu, cache: this.cache, solutions }, this.opened, message)
+      await this.device.shapes
+      this.newest = { plan: message.plan, solutions }
       this.running = this.pull(timed(events, this.now), () => this.ending > asked).finally(() => (this.busy = false))
       begun = true
     } finally {
       if (!begun) this.busy = false
       letOthers()
     }
+  }
+
+  private async events(
+    on: { gpu: Gpu; cache: HessianCache; solutions: Solutions },
+    opened: Opened,
+    { plan, calibration: own, evaluation: other, only }: ToWorker & { type: 'run' },
+  ): Promise<AsyncGenerator<RunEvent>> {
+    if ('bare' in opened) return bareRun({ ...on, bare: opened.bare, only }, plan)
+    const [calibration, evaluation] = await opened.texts(own, other)
+    return run({ ...on, model: opened.model, calibration, evaluation }, plan)
   }
 
   /** Pulls a run to its end, its cancellation or its failure; never rejects. */
@@ -242,7 +241,9 @@ export class Session {
       if (finished) this.device.measureWhenIdle(() => this.asked === asked)
     } catch (error) {
       flush()
-      this.fail(error)
+      // What it waited for was given up with it.
+      if (ended() && errorKind(error).kind === 'input') this.state('stopped')
+      else this.fail(error)
     }
   }
 }

@@ -45,7 +45,7 @@ export const frame: Transform<typeof options> = {
 }
 
 /** k and q of a size, and l = size / q. */
-function subspaces(size: number, redundancy: number): { k: number; q: number; l: number } {
+export function subspaces(size: number, redundancy: number): { k: number; q: number; l: number } {
   let best = { k: 1, q: 1, l: size }
   const distance = ({ k, q }: { k: number; q: number }) => Math.abs(k / q - redundancy)
   for (let q = 1; q <= size && distance(best) > 0.01; q++) {

@@ -1,6 +1,6 @@
 // What stands around the depth chart: modules and blocks below, the layer under way, events.
 import { useContext } from 'react'
-import { moduleName } from '../../store/wording.ts'
+import { blockName, moduleName } from '../../store/wording.ts'
 import { DepthPlace, useDepth } from './depth-context.ts'
 
 /** Module letters where they fit, block names below. */
@@ -35,7 +35,7 @@ export function DepthXAxis() {
         return (
           i % every === 0 && (
             <text key={block} className="axis-title" x={centre} y={bottom + (letters ? 34 : 18)} textAnchor="middle">
-              {perBlock >= 52 ? `block ${block}` : block}
+              {blockName(block, perBlock < 52)}
             </text>
           )
         )

@@ -14,6 +14,26 @@ import { sections } from './sections.ts'
 import './compare.css'
 
 export function CompareRoom() {
+  const bare = useSession((session) => session.opened?.bare !== undefined && session.recording === undefined)
+  return bare ? <NoModel /> : <Comparison />
+}
+
+function NoModel() {
+  const name = useSession((session) => session.opened?.name ?? '')
+  return (
+    <main className="page compare" id="main">
+      <section className="verdict" aria-label="Verdict">
+        <h1>{name} holds matrices without a model.</h1>
+        <p>
+          Nothing here can be compared by perplexity, calibrated on a text, or made to write. Their losses are in the
+          room Play; with config.json and a tokenizer beside them this room opens.
+        </p>
+      </section>
+    </main>
+  )
+}
+
+function Comparison() {
   const playground = usePlayground()
   const results = useResults()
   const { records, scope, all, fixed } = results

@@ -1,9 +1,10 @@
 // The head of the room Layer: where one is, what the recipe leaves, its numbers, and the ways to other layers and
 // recipes.
 import { layerNumbers, layerSentence } from '../../store/layer-facts.ts'
+import { NO_BLOCK } from '../../pipeline/bare-layers.ts'
 import type { LayerFacts } from '../../pipeline/events.ts'
 import type { LayerState, Run } from '../../store/run.ts'
-import { count, groupWords, layerName, moduleName, recipeShort, recipeTitle } from '../../store/wording.ts'
+import { blockName, count, groupWords, layerName, moduleName, recipeShort, recipeTitle } from '../../store/wording.ts'
 import { Glyph, recipeClass } from '../marks.tsx'
 import { Sentence } from '../Sentence.tsx'
 import { usePlayground } from '../session.ts'
@@ -27,7 +28,13 @@ export function LayerHead({ run, model, layers, facts, state, recipes, recipe, p
   return (
     <>
       <p className="crumbs">
-        {model} <span>/</span> block {block} <span>/</span> <b>{moduleName(module)}</b>{' '}
+        {model} <span>/</span>{' '}
+        {block !== NO_BLOCK && (
+          <>
+            block {block} <span>/</span>{' '}
+          </>
+        )}
+        <b>{moduleName(module)}</b>{' '}
         <span className="nowrap">
           {count(rows)} rows × {count(columns)} columns
           {result && `, ${result.bits} bits, ${groupWords(result.group)}`}
@@ -120,7 +127,7 @@ function LayerLine({
                   )}
                   {first && room > 22 && (
                     <text x={at(i)} y={10} textAnchor={i === 0 ? 'start' : 'middle'}>
-                      {room > 70 ? `block ${block}` : block}
+                      {blockName(block, room <= 70)}
                     </text>
                   )}
                 </g>

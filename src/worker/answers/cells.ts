@@ -4,6 +4,7 @@ import type { RunEvent, TimedEvent } from '../../pipeline/events.ts'
 import { run } from '../../pipeline/run.ts'
 import { timed } from '../../pipeline/timed.ts'
 import type { Answerer } from '../asking.ts'
+import { wholeModel } from '../open.ts'
 
 /** Curves and the health of Hessians are for who watches a run; `finished` repeats what came before. */
 const told = new Set<RunEvent['event']>([
@@ -23,8 +24,9 @@ const TELL_EVERY_MS = 150
 export const cells: Answerer<'cells'> = {
   device: true,
   async answer({ gpu, opened, cache }, { plan, calibration, evaluation }, tell, wanted) {
-    const [seen, unseen] = await opened.texts(calibration, evaluation)
-    const inputs = { gpu, model: opened.model, calibration: seen, evaluation: unseen, cache }
+    const { model, texts } = wholeModel(opened)
+    const [seen, unseen] = await texts(calibration, evaluation)
+    const inputs = { gpu, model, calibration: seen, evaluation: unseen, cache }
     const now = () => performance.now()
     let pending: TimedEvent[] = []
     let last = now()

@@ -2,11 +2,13 @@
 import { identify } from '../../pipeline/identity.ts'
 import { planWindows } from '../../pipeline/windows.ts'
 import type { Answerer } from '../asking.ts'
+import { wholeModel } from '../open.ts'
 
 export const identity: Answerer<'identity'> = {
   device: false,
   async answer({ opened }, { plan, calibration, evaluation }) {
-    const [seen, unseen] = await opened.texts(calibration, evaluation)
-    return identify(opened.model, planWindows({ calibration: seen, evaluation: unseen }, plan))
+    const { model, texts } = wholeModel(opened)
+    const [seen, unseen] = await texts(calibration, evaluation)
+    return identify(model, planWindows({ calibration: seen, evaluation: unseen }, plan))
   },
 }

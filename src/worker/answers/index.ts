@@ -1,6 +1,8 @@
 // Every kind of question the worker answers, one line each.
 import type { Answerers } from '../asking.ts'
+import { advice } from './advice.ts'
 import { cells } from './cells.ts'
+import { estimate } from './estimate.ts'
 import { identity } from './identity.ts'
 import { samples } from './samples.ts'
 import { layerColumns, layerColumnsOnDevice } from './layer-columns.ts'
@@ -11,7 +13,9 @@ import { layer } from './layer.ts'
 import { write } from './write.ts'
 
 export const answerers: Answerers = {
+  advice,
   cells,
+  estimate,
   identity,
   samples,
   layer,

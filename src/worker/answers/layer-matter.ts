@@ -12,6 +12,9 @@ import type { LayerAsked } from '../layer-questions.ts'
 /** Of weights, and of replays. */
 const KEPT_BYTES = 2 ** 28
 
+/** Columns up to which H = I is written out. */
+const MOST_IDENTITY = 4096
+
 /** Rows of ŵ, and of codes where they are the layer's own. */
 export interface Quantized {
   /** Undefined where codes live in another basis. */
@@ -48,24 +51,38 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, bytes: (value: V) => numbe
 
 /** @throws InputError when the model has no such layer. */
 export function factsOf({ opened }: Desk, layer: string): LayerFacts {
-  const facts = opened.model.layers.find((one) => one.layer === layer)
-  if (!facts) throw new InputError(`${opened.model.facts.name} has no layer '${layer}'`)
+  const facts = opened.layers.find((one) => one.layer === layer)
+  if (!facts) throw new InputError(`${opened.name} has no layer '${layer}'`)
   return facts
 }
 
 /** W f32 [rows, columns] */
 export async function weightsOf(desk: Desk, layer: string): Promise<Float32Array> {
   const { weights } = matterOf(desk)
-  const known = weights.get(layer) ?? (await desk.opened.model.weights(factsOf(desk, layer)))
+  const known = weights.get(layer) ?? (await desk.opened.weights(factsOf(desk, layer)))
   return keep(weights, layer, known, ({ byteLength }) => byteLength)
 }
 
 /** The Hessian that every recipe of the newest run had for a layer, or why there is none. */
 export function hessianOf(desk: Desk, layer: string): KeptHessian | string {
-  const { run, cache } = desk
+  const { run, cache, opened } = desk
+  if ('bare' in opened) {
+    const { columns, inputs } = opened.bare.layer(layer)
+    if (!inputs)
+      return columns <= MOST_IDENTITY ? identityOf(desk, layer) : 'Its Hessian is H = I: no inputs are given.'
+  }
   if (!run) return 'No run has measured its inputs yet.'
   if (run.plan.mode === 'faithful') return 'In faithful mode every recipe has Hessians of its own, and none are kept.'
   return cache.of(layer) ?? 'Its Hessian is not there: the run has not come so far, or they are too many to keep.'
+}
+
+/** H = I of a matrix without inputs. */
+function identityOf(desk: Desk, layer: string): KeptHessian {
+  const facts = factsOf(desk, layer)
+  const { columns } = facts
+  const upper = new Float32Array((columns * (columns + 1)) / 2)
+  for (let i = 0, at = 0; i < columns; at += columns - i++) upper[at] = 1
+  return { layers: [facts], columns, tokens: 0, upper, heldOut: undefined, known: undefined }
 }
 
 /** Undefined where the newest run's recipe has not solved the layer. */

@@ -31,7 +31,7 @@ function desk(rows: number, columns: number): Desk {
   const values = new Float32Array(rows * columns)
   for (let i = 0; i < values.length; i++) values[i] = (i % 1009) / 1009 - 0.5
   const weights = () => Promise.resolve(values.slice())
-  const opened = { model: { layers: [facts], facts: { name: 'made up' }, weights } }
+  const opened = { name: 'made up', layers: [facts], weights, model: {} }
   const run = { plan: { mode: 'quick', group: 128 }, solutions }
   return { opened, run, cache: { of: () => undefined } } as unknown as Desk
 }

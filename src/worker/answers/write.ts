@@ -2,13 +2,15 @@
 import { InputError } from '../../formats/errors.ts'
 import { write as writeTexts, type WriteEvent } from '../../pipeline/generate-compare.ts'
 import type { Answerer } from '../asking.ts'
+import { wholeModel } from '../open.ts'
 
 /** Tokens are told together, at most this often. */
 const TELL_EVERY_MS = 100
 
 export const write: Answerer<'write'> = {
   device: true,
-  async answer({ gpu, opened: { model, checkpoint }, run }, ask, tell, wanted) {
+  async answer({ gpu, opened, run }, ask, tell, wanted) {
+    const { model, checkpoint } = wholeModel(opened)
     for (const recipe of ask.recipes) {
       const solved = model.layers.filter(({ layer }) => run?.solutions.get(recipe, layer)).length
       if (solved < model.layers.length)

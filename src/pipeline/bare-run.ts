@@ -1,0 +1,89 @@
+// A run over matrices without a model: for each its Hessian (of its inputs, or H = I), then every recipe. The events are
+// those of run.ts; there is nothing to evaluate.
+import type { Bare } from '../formats/bare.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { bareHessian } from './bare-hessian.ts'
+import { bareLayerFacts, bareModelFacts } from './bare-layers.ts'
+import type { CapturedHessian } from './capture.ts'
+import { checkPlan, checkRows } from './check-plan.ts'
+import type { RunEvent } from './events.ts'
+import { cachedBytes, type HessianCache } from './hessian-cache.ts'
+import type { Plan } from './plan.ts'
+import { relabel } from './relabel.ts'
+import { Solutions } from './solutions.ts'
+import { solveBlock } from './solve-block.ts'
+
+export interface BareInputs {
+  gpu: Gpu
+  bare: Bare
+  /** Hessians of inputs from earlier runs on these files; H = I is not kept. */
+  cache: HessianCache
+  /** Names of the matrices to solve; absent: all. */
+  only?: readonly string[] | undefined
+  solutions?: Solutions
+}
+
+/** Inputs of these files do not change. */
+const KEY = 'inputs of matrices'
+
+/**
+ * @throws InputError when the plan does not fit the matrices, or a file cannot be read; GpuLimitError for a recipe that
+ * needs more of a matrix at once than this adapter holds.
+ */
+export async function* bareRun(given: BareInputs, plan: Plan): AsyncGenerator<RunEvent> {
+  const { gpu, bare, cache, only, solutions = new Solutions() } = given
+  const { facts } = bare
+  const all = bareLayerFacts(facts.layers)
+  const chosen = only && new Set(only.map((name) => bare.layer(name).layer))
+  const layers = chosen ? all.filter(({ layer }) => chosen.has(layer)) : all
+  // Nothing goes through a model: what only a model has is not asked for.
+  const own: Plan = { ...plan, mode: 'quick', correction: 0, heldOut: 0, windows: 0 }
+  checkPlan(own, layers)
+  checkRows(own, layers, gpu.adapter)
+  const found = facts.layers.filter(({ layer }) => !chosen || chosen.has(layer))
+  const withInputs = facts.layers.filter(({ inputs }) => inputs)
+  const bytes = cachedBytes(withInputs.map(({ columns }) => columns))
+  const room = bytes <= cache.budgetBytes
+  if (!cache.isOf(KEY)) cache.begin(KEY, bytes)
+  const known = found.filter(({ inputs }) => inputs)
+  yield {
+    event: 'started',
+    plan: own,
+    model: bareModelFacts({ ...facts, layers: found }),
+    adapter: gpu.adapter,
+    layers,
+    cached: known.length > 0 && known.every(({ layer }) => cache.of(layer)),
+    calibration: { text: '', tokens: 0, windows: 0 },
+    evaluation: { text: '', windows: 0 },
+    bare: { withInputs: known.length },
+  }
+  const weights = ({ layer }: { layer: string }, first?: number, count?: number) =>
+    bare.weights(bare.layer(layer), first, count)
+  const source = { gpu, model: { weights } }
+  for (const layer of layers) {
+    const index = all.indexOf(layer)
+    const kept = cache.has(index)
+    const captured = kept ? cache.load(gpu, index) : [yield* capture(given, layer)]
+    if (!kept && room && !captured[0].identity) await cache.keep(gpu, index, captured)
+    yield* solveBlock(source, own, layer.block, captured, solutions)
+  }
+  yield { event: 'finished', perplexity: {}, layers: solutions.results }
+}
+
+async function* capture(
+  { gpu, bare }: BareInputs,
+  layer: ReturnType<typeof bareLayerFacts>[number],
+): AsyncGenerator<RunEvent, CapturedHessian> {
+  const found = bare.layer(layer.layer)
+  const of = found.inputs?.tokens ?? 0
+  const made = bareHessian(gpu, found, (first, count) => bare.inputs(found, first, count))
+  const matrix = yield* relabel(made, (tokens): RunEvent => ({
+    event: 'calibrating',
+    block: layer.block,
+    layer: layer.layer,
+    windows: tokens,
+    of,
+  }))
+  const shared = { layers: [layer], columns: layer.columns, tokens: of, matrix }
+  return found.inputs ? shared : { ...shared, identity: true }
+}

@@ -1,0 +1,173 @@
+// What a device can do, measured in about two seconds: the kernels that carry a run, at this model's shapes as far as
+// they fit into a submit, reading a layer's weights, and the plan's recipes on two small seeded layers. Estimates
+// (estimate.ts) follow from these rates and from the plan's work (work.ts).
+import type { Gpu } from '../gpu/gpu.ts'
+import { Scope } from '../gpu/scope.ts'
+import { measureMs } from '../gpu/timing.ts'
+import { attentionShaped } from '../kernels/attention.ts'
+import { gram } from '../kernels/gram.ts'
+import { matmul } from '../kernels/matmul.ts'
+import { mirror } from '../kernels/mirror.ts'
+import { random } from '../math/random.ts'
+import type { Model } from '../model/model.ts'
+import { createHessian, type Hessian } from '../quantize/hessian.ts'
+import { recipeNamed } from '../quantize/recipes.ts'
+import { LayerSolver } from '../quantize/solve.ts'
+import { solverOptions, type Plan } from './plan.ts'
+
+/** ms = fixed + perUnit · units. */
+export interface Line {
+  fixedMs: number
+  perUnitMs: number
+}
+
+/** Times in ms per multiply-add, where not said otherwise. */
+export interface DeviceRates {
+  product: number
+  gram: number
+  attention: number
+  /** Per weight read and brought to the device. */
+  weight: number
+  /** Per wait for the device. */
+  wait: number
+}
+
+export interface SolveRates {
+  /** What the layers that share an input pay once: factors and health, by columns³. */
+  hessian: Line
+  /** All recipes of the plan on one layer, by rows · columns². */
+  layer: Line
+}
+
+export interface Probing {
+  gpu: Gpu
+  /** Milliseconds from any beginning. */
+  now(): number
+  /** False once nobody waits for the result. */
+  wanted(): boolean
+}
+
+/** Columns and tokens of a sample, at most. */
+const MOST = 2048
+/** Most weights that are read for the sake of time. */
+const READ_WEIGHTS = 1 << 20
+
+/** Undefined when it was not wanted to the end. */
+export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): Promise<DeviceRates | undefined> {
+  const widest = Math.max(...model.layers.map(({ columns }) => columns))
+  const largest = model.layers.reduce((most, one) => (one.rows * one.columns > most.rows * most.columns ? one : most))
+  using scope = new Scope(gpu)
+  const timed = (record: (batch: ReturnType<Gpu['batch']>) => void) =>
+    measureMs(gpu, record, { repeats: 3, enoughMs: 60 })
+  const columns = Math.min(MOST, Math.max(widest, 4))
+  // As many tokens as half a submit takes, so that a sample is neither cut nor lost in what a submit costs.
+  const fitting = (work: number) => Math.min(MOST, Math.max(32, 32 * Math.floor(gpu.workPerSubmit / 2 / work / 32)))
+  const size = { rows: Math.min(MOST, largest.rows), columns: Math.min(MOST, largest.columns) }
+  const tokens = fitting(size.rows * size.columns)
+  const seen = fitting(columns ** 2 / 2)
+  const x = scope.upload('x', new Float32Array(Math.max(tokens * size.columns, seen * columns)).fill(0.5))
+  const weights = scope.upload('weights', new Float32Array(size.rows * size.columns).fill(0.5))
+  const y = scope.buffer('y', 4 * tokens * size.rows)
+  const product =
+    (await timed((batch) => matmul(batch, { x, weights, y }, { tokens, ...size }))) /
+    (tokens * size.rows * size.columns)
+  if (!wanted()) return undefined
+  const matrix = scope.buffer('matrix', 4 * columns ** 2)
+  const grams =
+    (await timed((batch) => gram(batch, { x, matrix }, { tokens: seen, columns, before: 0 }))) /
+    ((seen * columns ** 2) / 2)
+  if (!wanted()) return undefined
+  const sample = attentionShaped.sample(gpu, scope, gpu.adapter.software ? 128 : 512)
+  const shape = gpu.shapes.get('attention') ?? attentionShaped.shapes[gpu.adapter.software ? 0 : 1]
+  const attention = (await timed((batch) => sample.record(batch, shape as 'register' | 'workgroup'))) / sample.work
+  if (!wanted()) return undefined
+  let began = now()
+  const WAITS = 4
+  for (let i = 0; i < WAITS; i++) await gpu.batch('wait').clear(matrix).submit()
+  const wait = (now() - began) / WAITS
+  const layer = model.layers.reduce((best, one) => {
+    const [own, other] = [one, best].map(({ rows, columns }) => rows * columns)
+    return own <= READ_WEIGHTS ? (other > READ_WEIGHTS || own > other ? one : best) : own < other ? one : best
+  })
+  began = now()
+  scope.upload('read', await model.weights(layer))
+  await gpu.idle()
+  return { product, gram: grams, attention, wait, weight: (now() - began) / (layer.rows * layer.columns) }
+}
+
+/** The two layers that recipes are timed on: side by side as large as half a second of a device allows. */
+const sidesOf = ({ adapter }: Gpu): [number, number] => (adapter.software ? [128, 256] : [256, 1024])
+
+/** Under this text the rates of a plan's recipes can be kept. */
+export const solveKey = (plan: Plan): string => JSON.stringify([plan.recipes, solverOptions(plan)])
+
+/** Undefined when it was not wanted to the end. @throws InputError when a recipe cannot solve. */
+export async function probeSolving(given: Probing, plan: Plan): Promise<SolveRates | undefined> {
+  const { gpu, wanted } = given
+  const [small, large] = sidesOf(gpu)
+  // Compiles what the recipes need.
+  if (!(await timesAt(given, plan, small))) return undefined
+  const first = await timesAt(given, plan, small)
+  if (!first || !wanted()) return undefined
+  const second = await timesAt(given, plan, large)
+  if (!second) return undefined
+  const line = (of: 'hessianMs' | 'layerMs'): Line => {
+    const perUnitMs = Math.max(0, second[of] - first[of]) / (large ** 3 - small ** 3)
+    return { fixedMs: Math.max(0, first[of] - perUnitMs * small ** 3), perUnitMs }
+  }
+  return { hessian: line('hessianMs'), layer: line('layerMs') }
+}
+
+/** Two layers of one input, one after the other: what the second takes is the layer's, the rest the Hessian's. */
+async function timesAt(
+  { gpu, now, wanted }: Probing,
+  plan: Plan,
+  side: number,
+): Promise<{ hessianMs: number; layerMs: number } | undefined> {
+  using scope = new Scope(gpu)
+  const hessian = scope.own(await seededHessian(gpu, side))
+  const source = random(1)
+  const weights = scope.upload(
+    'weights',
+    Float32Array.from({ length: side * side }, () => source.normal()),
+  )
+  const problem = { rows: side, columns: side, weights, hessian }
+  const options = solverOptions({ ...plan, group: Math.min(plan.group, side) })
+  const pass = async () => {
+    const began = now()
+    using solver = new LayerSolver(gpu, problem, options)
+    for (const recipe of plan.recipes) {
+      for await (const progress of solver.solve(recipeNamed(recipe))) {
+        void progress
+        if (!wanted()) return undefined
+      }
+      if (!wanted()) return undefined
+    }
+    return now() - began
+  }
+  const both = await pass()
+  const layerMs = both === undefined ? undefined : await pass()
+  if (both === undefined || layerMs === undefined) return undefined
+  const began = now()
+  await hessian.health(plan.damp)
+  return { layerMs, hessianMs: Math.max(0, both - layerMs) + (now() - began) }
+}
+
+/** H of 2 · columns tokens whose columns are correlated and of different scale, as those of real layers are. */
+async function seededHessian(gpu: Gpu, columns: number): Promise<Hessian> {
+  const tokens = 2 * columns
+  const source = random(2)
+  const scales = Float64Array.from({ length: columns }, () => Math.exp(0.5 * source.normal()))
+  const x = new Float32Array(tokens * columns)
+  for (let t = 0, at = 0; t < tokens; t++) {
+    let carried = 0
+    for (let j = 0; j < columns; j++, at++) x[at] = scales[j] * (carried = 0.7 * carried + source.normal())
+  }
+  using inputs = gpu.upload('inputs', x)
+  const matrix = gpu.buffer('hessian', 4 * columns * columns)
+  const batch = gpu.batch('hessian')
+  gram(batch, { x: inputs, matrix }, { tokens, columns, before: 0 })
+  mirror(batch, { matrix }, { columns })
+  await batch.submit()
+  return createHessian(gpu, matrix, columns)
+}
