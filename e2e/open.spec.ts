@@ -43,6 +43,11 @@ test('a model on a hub: nothing is requested before Open; then ranges, and refus
   await button(page, 'Open').click()
   await expect(page.getByRole('alert')).toContainText('owner/none on 127.0.0.1')
   await expect(page.getByRole('alert')).toContainText('the server answered 404: there is no such model')
+
+  // What the page's policy forbids says so, instead of a connection that failed.
+  await field(page).fill(`${server.endpoint.replace('127.0.0.1', 'localhost')}/owner/tiny`)
+  await button(page, 'Open').click()
+  await expect(page.getByRole('alert')).toContainText('is not asked: the Content-Security-Policy of this page')
   server.asked.length = 0
   server.authorizations.length = 0
 
@@ -61,8 +66,8 @@ test('a model on a hub: nothing is requested before Open; then ranges, and refus
   await button(page, 'Start').click()
   await expect(status(page)).toHaveText(/^[1-9]\d* of 28 layers/)
   await button(page, 'Stop').click()
-  // Chromium notes every answer that is no success.
-  expect(errors.filter((error) => !/status of 40[14]/.test(error))).toEqual([])
+  // Chromium notes every answer that is no success, and what the policy forbids.
+  expect(errors.filter((error) => !/status of 40[14]|Content Security Policy/.test(error))).toEqual([])
 })
 
 test('matrices without a model: the command line’s numbers, with H = I and with inputs', async ({ page }, info) => {

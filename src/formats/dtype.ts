@@ -38,9 +38,10 @@ export function isDtype(name: unknown): name is Dtype {
   return typeof name === 'string' && Object.hasOwn(dtypeBits, name)
 }
 
-const readable: readonly TensorType[] = ['F64', 'F32', 'F16', 'BF16', 'F8_E5M2', 'F8_E4M3', 'Q8_0', 'Q4_0']
-
 /** The types that become float32. */
+export const readable: readonly TensorType[] = ['F64', 'F32', 'F16', 'BF16', 'F8_E5M2', 'F8_E4M3', 'Q8_0', 'Q4_0']
+
+/** Whether a type becomes float32. */
 export function isFloat(dtype: TensorType): boolean {
   return readable.includes(dtype)
 }

@@ -8,6 +8,8 @@ import type { Design } from './design.ts'
 import type { InputGroup, LayerFacts, ModelFacts } from './facts.ts'
 
 export interface Family {
+  /** For people: its name, models of it that they may have, and what of it is computed as the official code does. */
+  readonly about: { readonly title: string; readonly models: string; readonly handles: string }
   /** Values of `model_type` in config.json. */
   readonly modelTypes: readonly string[]
   /** Values of `architectures` in config.json. */

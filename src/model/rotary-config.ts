@@ -17,7 +17,8 @@ export interface RotaryDefaults {
   unscaled?: boolean
 }
 
-const TYPES = ['default', 'linear', 'dynamic', 'llama3', 'yarn', 'longrope'] as const
+/** Types of rotary scaling. */
+export const TYPES = ['default', 'linear', 'dynamic', 'llama3', 'yarn', 'longrope'] as const
 
 /** @throws InputError naming field, value and what is supported. */
 export function readRotary(

@@ -1,7 +1,9 @@
 // `npm run bench -- shapes`: one block of well-known models, seeded weights in their exact shapes, through the whole
 // pipeline: calibrated, solved, evaluated. Bytes on the device against what the memory plan says, and time, by phase.
 //   npm run -s bench -- shapes [--models NAME,NAME] [--layers MODULE,MODULE] [--recipes NAME,NAME]
-//                              [--window TOKENS] [--samples N] [--windows N] [--json FILE]
+//                              [--rows N] [--window TOKENS] [--samples N] [--windows N] [--json FILE]
+// --rows: of every layer only so many rows are solved, for slow devices; H and its factors stay whole, and of the models
+// only the unquantized one is evaluated.
 // A few tokens are enough for bytes: H then has less rank than columns, and GPTQ its damping.
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -10,11 +12,13 @@ import type { Gpu } from '../gpu/gpu.ts'
 import { prepareShapes } from '../kernels/shapes.ts'
 import { random } from '../math/random.ts'
 import { openModel, type Model } from '../model/model.ts'
+import { evaluate } from '../pipeline/evaluate.ts'
 import type { RunEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { memoryPlan } from '../pipeline/memory.ts'
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'
 import { run } from '../pipeline/run.ts'
+import { planWindows } from '../pipeline/windows.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { openNodeGpu } from './adapter.ts'
 import { benchModels, openBenchModel } from './bench-models.ts'
@@ -48,13 +52,16 @@ export interface ShapeUse {
 
 export async function benchShapes(args: string[]): Promise<void> {
   const text = { type: 'string' } as const
-  const options = { models: text, layers: text, recipes: text, window: text, samples: text, windows: text, json: text }
+  const options = {
+    ...{ models: text, layers: text, recipes: text, rows: text },
+    ...{ window: text, samples: text, windows: text, json: text },
+  }
   const { values } = parseArgs({ args, options })
   const names = values.models?.split(',') ?? Object.keys(benchModels)
   for (const name of names)
     if (!Object.hasOwn(benchModels, name))
       throw new InputError(`--models ${name}: no such model; there are ${Object.keys(benchModels).join(', ')}`)
-  const whole = (name: 'window' | 'samples' | 'windows', absent: number, least: number) => {
+  const whole = (name: 'window' | 'samples' | 'windows' | 'rows', absent: number, least: number) => {
     const value = Number(values[name] ?? absent)
     if (!(Number.isInteger(value) && value >= least))
       throw new InputError(`--${name} is ${values[name]}; a whole number from ${least} on is needed`)
@@ -71,7 +78,10 @@ export async function benchShapes(args: string[]): Promise<void> {
   await prepareShapes(gpu, shapeStore)
   const found: ShapeUse[] = []
   for (const name of names) {
-    const use = await measureShapes(gpu, name, plan, values.layers?.split(','))
+    const use = await measureShapes(gpu, name, plan, {
+      modules: values.layers?.split(','),
+      ...(values.rows !== undefined && { rows: whole('rows', 1, 1) }),
+    })
     found.push(use)
     process.stdout.write(`${memoryTable(use)}\n`)
     if (values.json) {
@@ -81,18 +91,23 @@ export async function benchShapes(args: string[]): Promise<void> {
   }
 }
 
-/** Runs a plan on one block of a model. `modules`: the layers that are solved, where not all are. */
-export async function measureShapes(
-  gpu: Gpu,
-  name: string,
-  plan: Plan,
-  modules?: readonly string[],
-): Promise<ShapeUse> {
+/** What is solved of a block, where not all is. */
+export interface Chosen {
+  modules?: readonly string[] | undefined
+  rows?: number
+}
+
+/** Runs a plan on one block of a model. */
+export async function measureShapes(gpu: Gpu, name: string, plan: Plan, chosen: Chosen = {}): Promise<ShapeUse> {
   const begun = performance.now()
-  const model = chosenLayers(openModel(await openBenchModel(name)), modules)
+  const model = chosenLayers(openModel(await openBenchModel(name)), chosen)
+  const partly = chosen.rows !== undefined
   const { memory } = gpu
   const before = memory.bytes
-  const planned = memoryPlan(model, plan, gpu)
+  const first = partly ? { ...plan, windows: 0 } : plan
+  const evaluating = memoryPlan(model, { ...plan, recipes: [] }, gpu).phases.filter(({ label }) => label === 'Evaluate')
+  const planned = [...(partly ? evaluating : []), ...memoryPlan(model, first, gpu).phases]
+  const plannedPhases = new Map(planned.map(({ label, bytes }) => [label, bytes]))
   const uses = new Map<string, PhaseUse>()
   let use: PhaseUse
   let since = begun
@@ -104,7 +119,7 @@ export async function measureShapes(
     }
     since = now
     memory.peakBytes = memory.bytes
-    const plannedBytes = planned.phases.find(({ label }) => label === phase)?.bytes ?? 0
+    const plannedBytes = plannedPhases.get(phase) ?? 0
     if (!uses.has(phase)) uses.set(phase, { phase, plannedBytes, peakBytes: 0, seconds: 0 })
     use = uses.get(phase)!
   }
@@ -117,23 +132,31 @@ export async function measureShapes(
   }
   const texts = { calibration: text(2, plan.samples + plan.heldOut), evaluation: text(3, plan.windows) }
   let heapBytes = 0
-  for await (const event of run({ gpu, model, cache: new HessianCache(0), ...texts }, plan)) {
+  const look = () => {
     const { heapUsed, arrayBuffers } = process.memoryUsage()
     heapBytes = Math.max(heapBytes, heapUsed + arrayBuffers)
+  }
+  for await (const event of run({ gpu, model, cache: new HessianCache(0), ...texts }, first)) {
+    look()
     const phase = next(event)
     if (phase !== undefined && phase !== use!.phase) turn(phase)
+  }
+  if (partly && plan.windows) {
+    const events = evaluate(gpu, model, planWindows(texts, plan).evaluation)
+    while (!(await events.next()).done) look()
   }
   turn('')
   uses.delete('')
   const phases = [...uses.values()]
   const peakBytes = Math.max(...phases.map((one) => one.peakBytes))
+  const plannedBytes = Math.max(...plannedPhases.values())
   return {
     model: name,
     layers: model.layers.map(({ layer, rows, columns }) => ({ layer, rows, columns })),
     tokens: plan.window * plan.samples,
-    plannedBytes: planned.peakBytes,
+    plannedBytes,
     peakBytes,
-    ratio: planned.peakBytes / peakBytes,
+    ratio: plannedBytes / peakBytes,
     seconds: (performance.now() - begun) / 1000,
     phases,
     residentBytes: 1024 * process.resourceUsage().maxRSS,
@@ -154,17 +177,28 @@ function phaseAfter(model: Model): (event: RunEvent) => string | undefined {
   }
 }
 
-/** The same model with fewer layers to solve: those of the modules, and of inputs that none of them reads the smallest. */
-function chosenLayers(model: Model, modules: readonly string[] | undefined): Model {
-  if (!modules) return model
+/**
+ * The same model with less to solve: the layers of the modules, and of inputs that none of them reads the smallest; the
+ * first rows.
+ */
+function chosenLayers(model: Model, { modules, rows: most = Infinity }: Chosen): Model {
   const known = [...new Set(model.layers.map(({ module }) => module))]
-  for (const module of modules)
+  for (const module of modules ?? [])
     if (!known.includes(module))
       throw new InputError(`--layers ${module}: no such layer; there are ${known.join(', ')}`)
   const inputs = model.inputs(0).map(({ layers, columns }) => {
-    const chosen = layers.filter(({ module }) => modules.includes(module))
+    const wanted = modules ? layers.filter(({ module }) => modules.includes(module)) : layers
     const smallest = layers.reduce((least, layer) => (layer.rows < least.rows ? layer : least))
-    return { columns, layers: chosen.length ? chosen : [smallest] }
+    const kept = wanted.length ? wanted : [smallest]
+    return { columns, layers: kept.map((layer) => ({ ...layer, rows: Math.min(layer.rows, most) })) }
   })
-  return { ...model, inputs: () => inputs, layers: inputs.flatMap(({ layers }) => layers) }
+  return {
+    ...model,
+    inputs: () => inputs,
+    layers: inputs.flatMap(({ layers }) => layers),
+    async weights({ layer, rows, columns }) {
+      const whole = model.layers.find((one) => one.layer === layer)!
+      return (await model.weights(whole)).slice(0, rows * columns)
+    },
+  }
 }

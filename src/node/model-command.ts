@@ -6,9 +6,10 @@ import { openCheckpoint, type Checkpoint } from '../formats/checkpoint.ts'
 import { openModel } from '../model/model.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
-import { run, type RunInputs, type TokenText } from '../pipeline/run.ts'
+import { run, type TokenText } from '../pipeline/run.ts'
 import { timed } from '../pipeline/timed.ts'
 import { tokenText } from '../pipeline/texts.ts'
+import { checkModel, type Checked } from './check-command.ts'
 import { fileText, fromHere, modelFiles } from './files.ts'
 import { layerBitsOf } from './layer-bits.ts'
 import { bareCommand } from './layer-command.ts'
@@ -28,6 +29,10 @@ export async function modelCommand(args: string[]): Promise<void> {
   // Whatever is wrong with one of them is said before the first begins.
   const all = await Promise.all(paths.filter((path) => !bare.includes(path)).map((path) => open(path, values)))
   using gpu = await openCommandGpu()
+  if (values.check === true) {
+    for (const inputs of all) await checkModel(gpu, inputs, plan, values)
+    return
+  }
   const log: TimedEvent[] = []
   for (const inputs of all) {
     const progress = new Progress(process.stderr, () => performance.now())
@@ -42,13 +47,13 @@ export async function modelCommand(args: string[]): Promise<void> {
   if (values['save-log'] !== undefined) await writeFile(fromHere(String(values['save-log'])), JSON.stringify(log))
 }
 
-async function open(path: string, values: Values): Promise<Pick<RunInputs, 'model' | 'calibration' | 'evaluation'>> {
+async function open(path: string, values: Values): Promise<Checked> {
   const folder = await modelFiles(path, values.endpoint as string | undefined)
   const checkpoint = await openCheckpoint(folder.name, folder.files)
   const model = openModel(checkpoint)
   const calibration = await readTokens(checkpoint, values.calibration as string, model.facts.vocabulary)
   const evaluation = await readTokens(checkpoint, values.evaluation as string, model.facts.vocabulary)
-  return { model, calibration, evaluation }
+  return { checkpoint, model, calibration, evaluation }
 }
 
 async function readTokens(checkpoint: Checkpoint, path: string, vocabulary: number): Promise<TokenText> {

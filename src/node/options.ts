@@ -12,7 +12,7 @@ export const usage = `Usage
   npm run -s quantize -- layer PROBLEM.safetensors --recipe gptq --bits 3 [options] [--save FOLDER]
   npm run -s quantize -- layer FILE.safetensors --tensor NAME --recipe gptq --bits 3 [--inputs FILE.safetensors]
   npm run -s quantize -- model FILE.safetensors --recipes rtn,gptq,cdquant --bits 3 [--inputs FILE.safetensors]
-  npm run -s quantize -- model FOLDER … --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--save-log FILE.json]
+  npm run -s quantize -- model FOLDER … --calibration TEXT --evaluation TEXT --recipes rtn,gptq,cdquant --bits 3 [options] [--check] [--save-log FILE.json]
   npm run -s quantize -- generate FOLDER --prompt TEXT [--recipes cdquant,gptq] [--tokens 60] [--temperature 0.7] [options]
   npm run -s quantize -- recipes
 
@@ -51,6 +51,8 @@ TEXT     a text file, or a .json file with an array of token ids
   --endpoint URL             another server with the Hub's addresses (default: https://huggingface.co)
   --save FOLDER              layer: codes U8, scales F32, zeros F32 to FOLDER/RECIPE.safetensors; w = scale * (code - zero)
   --save-log FILE.json       model: all events with their times
+  --check                    model: what there is to know before a run, and nothing runs: checks, memory, time
+  --memory GB                with --check: GPU memory to stay within
 `
 
 const shared = {
@@ -93,6 +95,8 @@ const flags = {
     evaluation: { type: 'string' },
     windows: { type: 'string' },
     'held-out': { type: 'string' },
+    check: { type: 'boolean' },
+    memory: { type: 'string' },
     'save-log': { type: 'string' },
   },
   generate: {

@@ -38,6 +38,8 @@ export async function* bareRun(given: BareInputs, plan: Plan): AsyncGenerator<Ru
   const layers = chosen ? all.filter(({ layer }) => chosen.has(layer)) : all
   // Nothing goes through a model: what only a model has is not asked for.
   const own: Plan = { ...plan, mode: 'quick', correction: 0, heldOut: 0, windows: 0 }
+  if (plan.layerBits && chosen)
+    own.layerBits = Object.fromEntries(Object.entries(plan.layerBits).filter(([layer]) => chosen.has(layer)))
   checkPlan(own, layers)
   checkRows(own, layers, gpu.adapter)
   const found = facts.layers.filter(({ layer }) => !chosen || chosen.has(layer))

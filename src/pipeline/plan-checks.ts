@@ -166,7 +166,7 @@ function enoughCheck(has: number, { samples, heldOut, window }: Plan, layers: re
       `${TOKENS_PER_COLUMN} are advised`,
     detail:
       offered >= needed
-        ? `That takes ${plural(needed, 'window')}; losses on unseen text may be higher until then`
+        ? `That takes ${plural(needed, 'window')}; with fewer, losses on unseen text may be higher`
         : `That takes ${plural(needed, 'window')}, the text has ${count(has)}: a longer one is needed`,
     layers: few.map(({ layer }) => layer),
     ...(offered > samples && { offer: { label: `${plural(offered, 'window')}`, change: { samples: offered } } }),

@@ -183,7 +183,7 @@ export class RunMemory {
       using held = heldOut && new HessianMemory(account, heldOut, columns)
       const titles = recipes.map((name) => recipeNamed(name).title)
       for (const [i, { layer, rows }] of layers.entries()) {
-        account.begin(`Solve by ${titles[0]}`)
+        if (titles.length) account.begin(`Solve by ${titles[0]}`)
         using weights = new Holding(account)
         const hold = (what: string) =>
           weights.hold(LAYER, 4 * rows * columns, `${what} of ${layer}, ${rows} × ${columns}`)

@@ -40,7 +40,7 @@ export function runNotes(run: Run): readonly Note[] {
       title: `H = I for ${blind.length === states.length ? `all ${plural(states.length, 'layer')}` : plural(blind.length, 'layer')}: no inputs are known.`,
       text: [
         'Every input counts the same, so the loss is plain rounding error, and recipes that follow H gain nothing.',
-        `Drop ${blind[0].facts.layer}.inputs, [tokens, ${blind[0].facts.columns}], beside the weights for a Hessian.`,
+        `A tensor ${blind[blind.length - 1].facts.layer}.inputs, [tokens, ${blind[blind.length - 1].facts.columns}], beside the weights gives it one.`,
       ].join(' '),
     })
   const dead = states.filter((state) => state.deadColumns > 0)

@@ -21,6 +21,10 @@ export interface OpeningPage {
 export class Opening {
   /** What was opened last, by kind; with the token of a hub, which is kept nowhere else. */
   private readonly sources: Partial<Record<Kind, Source>> = {}
+  /** Those that are still without an answer, oldest first. */
+  private readonly asked: Source[] = []
+  /** What could be opened last, by kind. */
+  private readonly good: Partial<Record<Kind, Source>> = {}
   private runWhenOpened: boolean
   /** What the link asks for until its model is open. */
   private mix: string | undefined
@@ -47,6 +51,7 @@ export class Opening {
   private open(source: Source) {
     this.page.viewing.leave()
     this.sources[source.kind] = source
+    this.asked.push(source)
     const before = without(this.session, 'failure', 'report', 'refused')
     const own = source.kind === 'bundled' ? before.own : { ...before.own, [source.kind]: source.name }
     this.replace({ ...before, own, source: source.kind, reading: true, readBytes: 0 })
@@ -97,9 +102,10 @@ export class Opening {
     this.page.store.setState({ room: 'open' })
   }
 
-  /** Opens what was opened last of a kind once more, and runs it. */
+  /** Opens what could be opened last of a kind once more, and runs it. */
   again(kind: Kind) {
-    const source = this.sources[kind]
+    if (kind === 'bundled') return this.bundled(true)
+    const source = this.good[kind]
     if (!source) return
     this.runWhenOpened = true
     this.open(source)
@@ -116,6 +122,10 @@ export class Opening {
     const { session, page } = this
     const andRun = this.runWhenOpened && session.unavailable === undefined
     this.runWhenOpened = false
+    // Those before it gave way to it.
+    const at = this.asked.findLastIndex(({ kind, name }) => kind === report.from && name === report.name)
+    const source = this.asked.splice(0, at + 1).at(-1)
+    if (report.model && source) this.good[report.from] = source
     if (report.layers) {
       // Cells not yet run belong to the model that was open before.
       page.matrix.stop()
@@ -136,7 +146,7 @@ export class Opening {
   /** The view with the model of a hub that is open now, for the address. */
   private named({ from }: OpenReport): Session['view'] {
     const { view } = this.session
-    const source = this.sources.hub
+    const source = this.good.hub
     if (from === 'bundled') return view
     const text = from === 'hub' && source?.kind === 'hub' ? hubText(hubModel(source.id, source.endpoint)) : undefined
     return text === undefined ? without(view, 'model') : { ...view, model: text }

@@ -159,6 +159,17 @@ test('another model begins with an empty screen; one that is refused leaves the 
   expect(session().run).toMatchObject({ phase: 'waiting', order: [] })
 })
 
+test('only what could be opened can be chosen again, though something else was asked for since', () => {
+  const { playground, sent, say, session } = setUp()
+  say({ type: 'opened', report: good })
+  for (const name of ['first', 'second', 'broken']) playground.opening.files(name, [])
+  say({ type: 'opened', report: { ...good, name: 'second', from: 'files' } })
+  say({ type: 'opened', report: { ...bad, name: 'broken' } })
+  expect(session()).toMatchObject({ good: { files: 'second' }, opened: { name: 'second' } })
+  playground.opening.again('files')
+  expect(sent.at(-1)).toEqual({ type: 'open', source: { kind: 'files', name: 'second', files: [] } })
+})
+
 test('a bundled model that cannot be opened is a failure on the page', () => {
   const { say, session } = setUp()
   say({ type: 'opened', report: { ...bad, from: 'bundled' } })

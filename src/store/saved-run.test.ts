@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
+import { NO_BLOCK } from '../pipeline/bare-layers.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
 import { madeUpRun } from '../test/recording.ts'
 import { runJson } from './downloads.ts'
 import { emptyRun, fold, type Run } from './run.ts'
 import { savedRun } from './saved-run.ts'
+import { layerName } from './wording.ts'
 import { without } from './without.ts'
 
 const folded = (events: readonly TimedEvent[]): Run => events.reduce(fold, emptyRun)
@@ -34,6 +36,35 @@ test('a saved run comes back to the digit: losses, curves, health, damping, perp
     expect(back.layers[layer], layer).toMatchObject(without(whole.layers[layer], 'beganAt'))
   }
   expect(JSON.parse(runJson(back))).toEqual({ ...JSON.parse(saved), spent: back.spent })
+})
+
+test('a run of matrices comes back with H = I and without blocks', () => {
+  const [started] = madeUpRun()
+  if (started.event !== 'started') throw new Error('a run begins with started')
+  const matrix = { layer: 'up', block: NO_BLOCK, module: 'up', rows: 4, columns: 8 }
+  const run = folded([
+    { ...started, layers: [matrix], bare: { withInputs: 0 } },
+    ...(
+      [
+        {
+          event: 'hessian',
+          block: NO_BLOCK,
+          layers: ['up'],
+          columns: 8,
+          tokens: 0,
+          deadColumns: 0,
+          few: false,
+          identity: true,
+        },
+        { event: 'solved', layer: 'up' },
+        { event: 'finished', perplexity: {}, layers: [] },
+      ] as const
+    ).map((event, i) => ({ ...event, layers: 'layers' in event ? [...event.layers] : [], at: i }) as TimedEvent),
+  ])
+  const back = folded(savedRun(runJson(run), 'run.json'))
+  expect(back.bare).toEqual({ withInputs: 0 })
+  expect(back.layers.up).toMatchObject({ facts: matrix, identity: true, tokens: 0, few: false })
+  expect(layerName(matrix)).toBe('up')
 })
 
 test('a run stopped in the middle comes back as it was left', () => {

@@ -35,8 +35,9 @@ export interface Session {
   /** Where `report` and `opened` come from. */
   source: Source['kind']
   openedFrom: Source['kind']
-  /** Checkpoints that can be chosen again beside the bundled model: the files and the model of a hub opened last. */
+  /** Names of the files and of the model of a hub asked for last; those that could be opened can be chosen again. */
   own: Readonly<Partial<Record<Source['kind'], string>>>
+  good: Readonly<Partial<Record<Source['kind'], string>>>
   /** Bytes that came from a server for the checkpoint that is being read, or is open. */
   readBytes: number
   /** Of matrices without a model, those that are to be solved; absent: all. */
@@ -74,6 +75,7 @@ export function newSession(
     source: 'bundled',
     openedFrom: 'bundled',
     own: {},
+    good: {},
     readBytes: 0,
   }
 }
@@ -97,7 +99,9 @@ export function receive(session: Session, message: FromWorker): Session {
       // Another one may have been asked for in the meantime: it is still being read.
       const shown = from === session.source ? { ...session, report, reading: false } : session
       // What is on screen was another model's, and the worker has let go of its solutions.
-      return report.model ? { ...without(shown, 'only'), run: emptyRun, opened: report, openedFrom: from } : shown
+      if (!report.model) return shown
+      const good = { ...session.good, [from]: report.name }
+      return { ...without(shown, 'only'), run: emptyRun, opened: report, openedFrom: from, good }
     }
     case 'events': {
       const run = message.events.reduce(fold, session.run)

@@ -185,9 +185,8 @@ function fairness(run: Run): string {
 /** Without a model nobody knows the inputs, but for those that were given. */
 function bareFairness(withInputs: number, matrices: number): string {
   if (!withInputs) return 'H = I for every recipe: the loss is plain rounding error.'
-  const of =
-    withInputs === matrices ? '' : ` of ${count(withInputs)} of ${plural(matrices, 'layer')}, H = I for the rest`
-  return `Same Hessian for every recipe: that of the inputs given${of}.`
+  const rest = ` for ${count(withInputs)} of ${plural(matrices, 'layer')}, H = I for the others`
+  return `Same Hessian for every recipe: of the inputs given${withInputs === matrices ? '' : rest}.`
 }
 
 /** One recipe only: nothing to compare, so its own loss. */

@@ -29,7 +29,8 @@ export function OpenRoom() {
         {own && (
           <>
             {' / '}
-            <b className="mono">{own.name}</b> {bytes(own.bytes)}, {plural(own.files, 'file')}
+            <b className="mono">{own.name}</b>
+            {own.files > 0 && ` ${bytes(own.bytes)}, ${plural(own.files, 'file')}`}
           </>
         )}
       </p>
@@ -66,6 +67,7 @@ function heading(report: OpenReport | undefined, opening: boolean, advice: Advic
   if (opening) return 'Reading the checkpoint.'
   if (!report) return 'Open a checkpoint.'
   if (report.folders) return 'Several models. Which one?'
+  if (report.from === 'hub' && !report.files) return 'The server did not give this model.'
   if (!report.model) return 'This checkpoint cannot run here yet.'
   if (report.bare) return 'Matrices without a model. They can be quantized one by one.'
   if (!advice) return 'Opened. Two choices, then start.'

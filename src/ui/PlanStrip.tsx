@@ -167,7 +167,7 @@ export function PlanStrip() {
 function ModelField() {
   const playground = usePlayground()
   const bundled = useSession((session) => session.bundled)
-  const own = useSession((session) => session.own)
+  const good = useSession((session) => session.good)
   const model = useSession((session) => session.opened?.model ?? session.run.model)
   const id = useId()
   const current = useSession((session) => session.openedFrom)
@@ -188,9 +188,9 @@ function ModelField() {
         <option value="bundled">{describe(bundled, current === 'bundled' ? model?.parameters : undefined)}</option>
         {(['files', 'hub'] as const).map(
           (kind) =>
-            own[kind] !== undefined && (
+            good[kind] !== undefined && (
               <option key={kind} value={kind}>
-                {describe(own[kind], current === kind ? model?.parameters : undefined)}
+                {describe(good[kind], current === kind ? model?.parameters : undefined)}
               </option>
             ),
         )}

@@ -5,6 +5,8 @@ import { Stack } from './open/Stack.tsx'
 
 /** Uses that are drawn. */
 const SHOWN = 6
+/** Phases that are named beside the one that holds most. */
+const NAMED = 3
 
 export function LimitBars({ buffers, limit }: { buffers: MemoryPlan['buffers']; limit: number }) {
   if (!buffers.length || !limit) return null
@@ -49,7 +51,9 @@ export function MemoryBar({ memory }: { memory: MemoryPlan }) {
   const { peakBytes, phases } = memory
   if (!peakBytes) return null
   const most = phases.reduce((a, b) => (b.bytes > a.bytes ? b : a))
-  const others = phases.filter((phase) => phase !== most)
+  const others = phases.filter((phase) => phase !== most).sort((a, b) => b.bytes - a.bytes)
+  const named = others.slice(0, NAMED).map(({ label, bytes: held }) => `${lower(label)} ${bytes(held)}`)
+  if (others.length > NAMED) named.push(`${others.length - NAMED} more with less`)
   const parts = [...memory.memory]
   const rest = parts.splice(SHOWN).reduce((sum, part) => sum + part.bytes, 0)
   if (rest) parts.push({ label: 'All else', bytes: rest })
@@ -62,9 +66,8 @@ export function MemoryBar({ memory }: { memory: MemoryPlan }) {
           </h2>
           <p className="caption">
             {most.label}
-            {others.length > 0 &&
-              `; ${others.map(({ label, bytes: held }) => `${lower(label)} ${bytes(held)}`).join(', ')}`}
-            . One block at a time, so its weights and Hessians do not add up over blocks.
+            {named.length > 0 && `; ${named.join(', ')}`}. One block at a time, so its weights and Hessians do not add
+            up over blocks.
           </p>
         </div>
       </header>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import { runNotes } from '../store/notes.ts'
 import { progress } from '../store/progress.ts'
-import { layerName, plural } from '../store/wording.ts'
+import { bytes, layerName, plural } from '../store/wording.ts'
 import { FactLine } from './FactLine.tsx'
 import { Strip } from './Strip.tsx'
 import { usePlayground, useSession } from './session.ts'
@@ -29,6 +29,7 @@ export function RunStrips() {
           {problems.join(' ')}
         </Strip>
       )}
+      <FromServer />
       <SoftwareAdapter />
       <Notes />
     </div>
@@ -109,6 +110,21 @@ function Refused() {
     >
       The model that was open stays, and so does its run.
       <FactLine text={refused.fact} />
+    </Strip>
+  )
+}
+
+/** Weights that come over the network while they are solved: how much has come. */
+function FromServer() {
+  const hub = useSession(({ openedFrom, recording }) => openedFrom === 'hub' && recording === undefined)
+  const going = useSession(({ state }) => state === 'running' || state === 'paused')
+  const read = useSession((session) => session.readBytes)
+  const size = useSession((session) => session.opened?.bytes ?? 0)
+  if (!hub || !going) return null
+  return (
+    <Strip tone="neutral" title="The weights are read from a server as they are needed.">
+      {bytes(read)} have come so far. The model has {bytes(size)}, and each block is read more than once: to calibrate,
+      to solve, to evaluate.
     </Strip>
   )
 }

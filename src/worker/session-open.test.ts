@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Plan } from '../pipeline/plan.ts'
 import { checkpointFiles } from '../test/bundled.ts'
+import { hubServer } from '../test/hub-server.ts'
 import { isEvent, isState, sessionBench, smallPlan as plan, states, texts, withModel } from '../test/session.ts'
 import type { FromWorker, Source, ToWorker } from './protocol.ts'
 
@@ -92,4 +93,19 @@ test('run, run and stop at once: the last word counts', async () => {
   await Promise.all([send(run), send({ ...run, stepping: true }), send({ type: 'pause' })])
   await paused
   expect(states(messages).filter((state) => state === 'finished')).toEqual([])
+})
+
+test('a model on a server that falls silent is let go, and with it what was asked of the server', async () => {
+  const { send, messages } = await withModel()
+  messages.length = 0
+  const files = { 'config.json': new Uint8Array(10) }
+  await using server = await hubServer('owner/slow', files, { silent: 1 })
+  const source: Source = { kind: 'hub', name: 'owner/slow', id: 'owner/slow', endpoint: server.endpoint }
+  const opening = send({ type: 'open', source })
+  await expect.poll(() => server.asked.length, { timeout: 5000 }).toBeGreaterThan(1)
+  await send({ type: 'cancel' })
+  await opening
+  expect(messages.some(({ type }) => type === 'opened' || type === 'failed')).toBe(false)
+  expect(states(messages)).toEqual(['opening', 'idle'])
+  expect(messages.find(({ type }) => type === 'read')).toMatchObject({ bytes: expect.any(Number) })
 })

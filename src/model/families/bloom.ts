@@ -6,6 +6,11 @@ import type { Family } from '../family.ts'
 import { linears, prefixOf, readHeads } from '../heads.ts'
 
 export const bloom: Family = {
+  about: {
+    title: 'Bloom',
+    models: 'BLOOM, BLOOMZ',
+    handles: 'slopes instead of positions (ALiBi), norm after the embedding, q, k and v alternate',
+  },
   modelTypes: ['bloom'],
   architectures: ['BloomForCausalLM'],
   design({ config: json, tensors }) {

@@ -20,6 +20,11 @@ function fused(qkv: Linear, { heads, kvHeads, width }: Heads) {
 }
 
 export const falcon: Family = {
+  about: {
+    title: 'Falcon',
+    models: 'Falcon 7B, 40B and 180B',
+    handles: 'one shared key–value head or groups of them in one matrix; one norm or two side by side',
+  },
   modelTypes: ['falcon'],
   architectures: ['FalconForCausalLM'],
   design({ config: json }) {

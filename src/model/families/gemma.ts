@@ -41,6 +41,11 @@ function second(config: ConfigReader, slides: (block: number) => boolean): Parti
 }
 
 export const gemma: Family = {
+  about: {
+    title: 'Gemma',
+    models: 'Gemma 2B and 7B, CodeGemma',
+    handles: 'norms that store 1 less, scaled embedding, heads of 256',
+  },
   modelTypes: ['gemma'],
   architectures: ['GemmaForCausalLM'],
   design({ config: json }) {
@@ -54,6 +59,11 @@ export const gemma: Family = {
 }
 
 export const gemma2: Family = {
+  about: {
+    title: 'Gemma 2',
+    models: 'Gemma 2 2B, 9B and 27B',
+    handles: 'norms on both sides, soft caps on scores and logits, every other layer slides',
+  },
   modelTypes: ['gemma2'],
   architectures: ['Gemma2ForCausalLM'],
   design({ config: json }) {
@@ -64,6 +74,11 @@ export const gemma2: Family = {
 }
 
 export const gemma3: Family = {
+  about: {
+    title: 'Gemma 3 (text)',
+    models: 'Gemma 3 270M and 1B',
+    handles: 'norms of q and k, sliding layers with rotary positions of their own',
+  },
   modelTypes: ['gemma3_text'],
   architectures: ['Gemma3ForCausalLM'],
   design({ config: json }) {

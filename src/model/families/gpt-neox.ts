@@ -8,6 +8,11 @@ import { linears, readHeads } from '../heads.ts'
 import { readRotary } from '../rotary-config.ts'
 
 export const gptNeox: Family = {
+  about: {
+    title: 'GPT-NeoX',
+    models: 'Pythia, GPT-NeoX 20B, Dolly 2',
+    handles: 'parallel residual, a quarter of a head turns, q, k and v alternate in one matrix',
+  },
   modelTypes: ['gpt_neox'],
   architectures: ['GPTNeoXForCausalLM'],
   design({ config: json }) {

@@ -7,6 +7,11 @@ import type { Family } from '../family.ts'
 import { linears, prefixOf, readHeads } from '../heads.ts'
 
 export const gpt2: Family = {
+  about: {
+    title: 'GPT-2',
+    models: 'GPT-2, DistilGPT-2',
+    handles: 'weights stored as columns × rows, learned positions, one matrix for q, k and v',
+  },
   modelTypes: ['gpt2'],
   architectures: ['GPT2LMHeadModel'],
   design({ config: json, tensors }) {

@@ -6,6 +6,11 @@ import type { Family } from '../family.ts'
 import { llamaLike } from '../llama-like.ts'
 
 export const llama: Family = {
+  about: {
+    title: 'Llama',
+    models: 'Llama 1 to 3.2 (text), SmolLM, SmolLM2, TinyLlama, Yi',
+    handles: 'grouped and tied heads, heads of up to 256 numbers, biases where the config has them',
+  },
   modelTypes: ['llama'],
   architectures: ['LlamaForCausalLM'],
   design({ config: json }) {

@@ -5,6 +5,11 @@ import type { Family } from '../family.ts'
 import { llamaLike } from '../llama-like.ts'
 
 export const mistral: Family = {
+  about: {
+    title: 'Mistral',
+    models: 'Mistral 7B, Zephyr',
+    handles: 'sliding window',
+  },
   modelTypes: ['mistral'],
   architectures: ['MistralForCausalLM'],
   design({ config: json }) {

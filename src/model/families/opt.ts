@@ -10,6 +10,11 @@ import { linears, prefixOf, readHeads } from '../heads.ts'
 const OFFSET = 2
 
 export const opt: Family = {
+  about: {
+    title: 'OPT',
+    models: 'OPT 125M to 66B',
+    handles: 'learned positions from row 2 on, biases; the narrow embedding and late norms of 350M',
+  },
   modelTypes: ['opt'],
   architectures: ['OPTForCausalLM'],
   design({ config: json, tensors }) {

@@ -8,6 +8,11 @@ import { linears, readHeads } from '../heads.ts'
 import { readRotary } from '../rotary-config.ts'
 
 export const phi: Family = {
+  about: {
+    title: 'Phi',
+    models: 'Phi-1, Phi-1.5, Phi-2',
+    handles: 'one norm for attention and feed-forward side by side, half of a head turns, head with a bias',
+  },
   modelTypes: ['phi'],
   architectures: ['PhiForCausalLM'],
   design({ config: json }) {

@@ -6,6 +6,11 @@ import type { Family } from '../family.ts'
 import { llamaLike } from '../llama-like.ts'
 
 export const phi3: Family = {
+  about: {
+    title: 'Phi-3',
+    models: 'Phi-3, Phi-3.5 mini, Phi-4',
+    handles: 'one matrix for q, k and v, one for gate and up, sliding window',
+  },
   modelTypes: ['phi3'],
   architectures: ['Phi3ForCausalLM'],
   design({ config: json }) {

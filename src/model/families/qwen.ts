@@ -17,10 +17,12 @@ function sliding(config: ConfigReader): (block: number) => { sliding: number | u
 const family = (
   modelType: string,
   architecture: string,
+  about: Family['about'],
   traits: (config: ConfigReader) => Partial<LlamaTraits>,
 ): Family => ({
   modelTypes: [modelType],
   architectures: [architecture],
+  about,
   design({ config: json }) {
     const config = new ConfigReader(json)
     return llamaLike(config, {
@@ -33,12 +35,30 @@ const family = (
   },
 })
 
-export const qwen2 = family('qwen2', 'Qwen2ForCausalLM', () => ({ bias: { qkv: true } }))
+export const qwen2 = family(
+  'qwen2',
+  'Qwen2ForCausalLM',
+  {
+    title: 'Qwen 2',
+    models: 'Qwen 1.5, Qwen 2, Qwen 2.5, DeepSeek-R1-Distill-Qwen',
+    handles: 'biases on q, k and v, sliding window from a layer on',
+  },
+  () => ({ bias: { qkv: true } }),
+)
 
-export const qwen3 = family('qwen3', 'Qwen3ForCausalLM', (config) => {
-  const bias = config.flag('attention_bias', false)
-  return {
-    bias: { qkv: bias, out: bias },
-    headNorms: (path, norm) => ({ qNorm: norm(`${path}q_norm.weight`), kNorm: norm(`${path}k_norm.weight`) }),
-  }
-})
+export const qwen3 = family(
+  'qwen3',
+  'Qwen3ForCausalLM',
+  {
+    title: 'Qwen 3',
+    models: 'Qwen 3 0.6B to 32B',
+    handles: 'norms of q and k, heads wider than hidden / heads',
+  },
+  (config) => {
+    const bias = config.flag('attention_bias', false)
+    return {
+      bias: { qkv: bias, out: bias },
+      headNorms: (path, norm) => ({ qNorm: norm(`${path}q_norm.weight`), kNorm: norm(`${path}k_norm.weight`) }),
+    }
+  },
+)

@@ -8,6 +8,11 @@ import { llamaLike } from '../llama-like.ts'
 import { readRotary } from '../rotary-config.ts'
 
 export const stablelm: Family = {
+  about: {
+    title: 'StableLM',
+    models: 'StableLM 2 1.6B and 12B, StableLM 3B',
+    handles: 'layer norms, a quarter of a head turns, norms of every head and parallel residual of 12B',
+  },
   modelTypes: ['stablelm'],
   architectures: ['StableLmForCausalLM'],
   design({ config: json }) {

@@ -43,7 +43,7 @@ export const Charts = memo(function Charts({ charted }: { charted: Charted }) {
         />
       )}
       <DiagonalFigure diagonal={info.diagonal} without={info.without} />
-      <EigenvalueFigure health={state?.health} solved={state?.solved} />
+      <EigenvalueFigure health={state?.health} solved={state?.solved} identity={state?.identity} />
     </>
   )
 })

@@ -122,9 +122,12 @@ function Dots({ means, names }: { means: readonly number[]; names: readonly { bi
 interface EigenvalueProps {
   health: (HessianHealth & { tokensPerColumn: number }) | undefined
   solved: boolean | undefined
+  /** H = I, for want of inputs. */
+  identity: boolean | undefined
 }
 
-export function EigenvalueFigure({ health, solved }: EigenvalueProps) {
+export function EigenvalueFigure({ health, solved, identity }: EigenvalueProps) {
+  const none = identity ? 'H = I, as no inputs are known: every eigenvalue is 1.' : 'This run has not told them.'
   return (
     <section className="figure span-6" aria-labelledby="the-eigenvalues">
       <header>
@@ -145,7 +148,7 @@ export function EigenvalueFigure({ health, solved }: EigenvalueProps) {
       {health ? (
         <Eigenvalues health={health} />
       ) : (
-        <p className="empty">{solved ? 'This run has not told them.' : 'They appear when the layer is solved.'}</p>
+        <p className="empty">{solved ? none : 'They appear when the layer is solved.'}</p>
       )}
     </section>
   )

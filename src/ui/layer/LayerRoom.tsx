@@ -172,7 +172,7 @@ function Recorded({ run, state, recipe }: Omit<FiguresProps, 'facts'> & { state:
       {state && recipe !== undefined && (
         <DescentFigure run={run} state={state} recipe={recipe} replaying={{ words: '' }} moment={undefined} />
       )}
-      <EigenvalueFigure health={state?.health} solved={state?.solved} />
+      <EigenvalueFigure health={state?.health} solved={state?.solved} identity={state?.identity} />
     </div>
   )
 }

@@ -30,11 +30,14 @@ export function Choices({ report, advice, estimate }: Props) {
     advice !== undefined &&
     (advice.checks.some(({ status }) => status === 'error') || advice.fit.misfits.some(({ of }) => of !== 'budget'))
   const note = exportNote(plan, layers)
-  const groups = [32, 64, 128].map((value) => ({
-    value: String(value),
-    label: String(value),
-    ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
-  }))
+  const sizes = [32, 64, 128, ...(plan.group > 0 && ![32, 64, 128].includes(plan.group) ? [plan.group] : [])]
+  const groups = sizes
+    .sort((a, b) => a - b)
+    .map((value) => ({
+      value: String(value),
+      label: String(value),
+      ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
+    }))
   return (
     <>
       <div className="choices">

@@ -14,13 +14,6 @@ export function FitStrip({ fit }: { fit: Fit }) {
       tone={budget ? 'warn' : 'error'}
       icon={budget ? 'warn' : 'cross'}
       title={budget ? 'This plan needs more memory than you allow.' : 'This does not fit this device.'}
-      actions={
-        smaller && (
-          <button type="button" className="btn" onClick={() => playground.change(smaller.change)}>
-            Use a plan that fits: {smaller.words}
-          </button>
-        )
-      }
     >
       {misfits.map(({ fact }) => `${fact.charAt(0).toUpperCase()}${fact.slice(1)}.`).join(' ')}{' '}
       {smaller
@@ -28,6 +21,13 @@ export function FitStrip({ fit }: { fit: Fit }) {
         : misfits.some(({ of }) => of === 'model')
           ? 'No plan helps: the model is too wide for this adapter.'
           : 'No smaller plan fits either.'}
+      {smaller && (
+        <p>
+          <button type="button" className="btn" onClick={() => playground.change(smaller.change)}>
+            Use a plan that fits: {smaller.words}
+          </button>
+        </p>
+      )}
     </Strip>
   )
 }

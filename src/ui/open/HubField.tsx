@@ -17,6 +17,10 @@ export function HubField() {
   const playground = usePlayground()
   const linked = useSession((session) => session.view.model)
   const requested = useSession((session) => session.own.hub !== undefined)
+  // Asked for a token: there is its field.
+  const closed = useSession(
+    ({ report }) => report?.from === 'hub' && report.checks.some(({ fact }) => /server answered 40[13]/.test(fact)),
+  )
   const { typed, server, token } = useStore(form)
   const [refused, setRefused] = useState('')
   const id = useId()
@@ -67,7 +71,7 @@ export function HubField() {
       <p id={`${id}-says`} className={refused ? 'refused' : 'reason'} role={refused ? 'alert' : undefined}>
         {refused || (waiting ? `The link names this model. ${willAsk(asked)}` : willAsk(asked))}
       </p>
-      <details>
+      <details open={closed || undefined}>
         <summary>Other server, access token</summary>
         <div className="hub-more">
           <div>

@@ -110,7 +110,8 @@ function Meaning({ report }: { report: OpenReport }) {
   const input = useRef<HTMLInputElement>(null)
   const layers = report.bare?.layers ?? []
   const own = layers.filter(({ inputs }) => inputs)
-  const example = layers.find(({ inputs }) => !inputs)
+  // The last one: embeddings, whose inputs are no vectors, come first.
+  const example = layers.findLast(({ inputs }) => !inputs)
   return (
     <div className="matrices-meaning">
       <p>

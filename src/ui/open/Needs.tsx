@@ -41,8 +41,8 @@ export function Needs({ advice, budgetBytes, allow }: Props) {
           <p className="reason">
             Browsers do not tell how much memory a GPU has.
             {known !== undefined &&
-              ` Of this computer’s own they say ${bytes(known)}, rounded, and never more than a certain amount` +
-                (peakBytes > known ? `; the plan needs more than that.` : '.')}
+              ` This one says that the computer has ${bytes(known)}, which is rounded and capped` +
+                (peakBytes > known ? '; the plan needs more than that.' : '.')}
           </p>
         </div>
       </section>
