@@ -5,15 +5,15 @@
 // BATCH = 4 takes the best of the places 0, 1, 2, 3 mod 4, from the best on, while what they do to each other leaves a
 // move half of its gain.
 // matrix: rows first … first + tile_rows − 1 of [columns, stride], H / h of the column, and then h. A row whose best move
-// is of a column that lies elsewhere waits for its tile: `resume` goes on from where the row waits. scales: [rows, groups], a group fills whole blocks of 16
-// places, the last ones empty; state (Y): [rows, stride]; codes: [rows, columns]; ledger: [rows] of (loss, moves left,
-// negative where the row has ended); gains: [steps, rows] of (change, moves), zero before; queue: the next row to be
-// taken, so that none waits for others; waiting: [rows] of (step, column), NONE where the row has done its steps.
+// is of a column that lies elsewhere waits for that tile, from where `resume` goes on; scales: [rows, groups], a group
+// fills whole blocks of 16 places, the last ones empty; state (Y): [rows, stride]; codes: [rows, columns]; ledger: [rows]
+// of (loss, moves left, negative where the row has ended); gains: [steps, rows] of (change, moves), zero before; queue:
+// the next row to be taken, so that none waits for others; waiting: [rows] of (step, column), NONE behind the last step.
 struct Params {
   rows: u32, columns: u32, stride: u32, width: u32, groups: u32, top: f32, steps: u32, again: u32, tolerance: f32,
   first: u32, tile_rows: u32, resume: u32
 }
-struct Candidate { gain: f32, place: u32, column: u32, levels: f32, delta: f32 }
+struct Candidate { gain: f32, place: u32, column: u32, line: u32, levels: f32, delta: f32 } // line: of its row of H
 @group(0) @binding(0) var<storage, read> matrix: array<mat4x4f>;
 @group(0) @binding(1) var<storage, read> scales: array<f32>;
 @group(0) @binding(2) var<storage, read_write> state: array<mat4x4f>;
@@ -27,24 +27,14 @@ struct Candidate { gain: f32, place: u32, column: u32, levels: f32, delta: f32 }
 override LANES = 16u;
 override BATCH = 1u;
 const NONE = 0xffffffffu;
-// Blocks whose quads a mask holds.
-const MASKED = 8u;
-// A move must lower the row by this much of h s²: less than rounding could undo, so that no pair of moves goes round in
-// circles.
+const MASKED = 8u; // Blocks whose quads a mask holds.
+// A move must lower the row by this much of h s², lest rounding undoes it and a pair of moves goes round in circles.
 const MARGIN = -1e-6;
 
 // The best gains so far by place mod 4, and their quads.
 var<private> best: vec4f;
 var<private> best_quad: vec4u;
 var<private> accepted: array<Candidate, 4>;
-
-fn widest(v: vec4f) -> f32 { return max(max(abs(v.x), abs(v.y)), max(abs(v.z), abs(v.w))); }
-
-fn open_quads(y: mat4x4f, half: f32) -> u32 {
-  let wide = vec4f(widest(y[0]), widest(y[1]), widest(y[2]), widest(y[3])) > vec4f(half);
-  let bits = select(vec4u(), vec4u(1u, 2u, 4u, 8u), wide);
-  return bits.x + bits.y + bits.z + bits.w;
-}
 
 fn compare(row: u32, quad: u32) {
   let blocks = params.stride / 16u;
@@ -77,7 +67,7 @@ fn take(row: u32) -> Candidate {
   let code = f32(codes[row * params.columns + j]);
   let y = state[row * (params.stride / 16u) + b][(place / 4u) % 4u][place % 4u];
   let r = clamp(round(y * (-1.0 / s)), -code, params.top - code);
-  return Candidate(low, place, j, r, r * s);
+  return Candidate(low, place, j, (j - params.first) * (params.stride / 16u), r, r * s);
 }
 
 // What moving this column and the accepted ones together adds to what each does alone.
@@ -87,7 +77,7 @@ fn interaction(one: Candidate, count: u32) -> f32 {
   let q = (one.place / 4u) % 4u;
   var sum = 0.0;
   for (var k = 0u; k < count; k++) {
-    sum += accepted[k].delta * matrix[(accepted[k].column - params.first) * blocks + b][q][one.place % 4u];
+    sum += accepted[k].delta * matrix[accepted[k].line + b][q][one.place % 4u];
   }
   return 2.0 * one.delta * sum * matrix[params.tile_rows * blocks + b][q][one.place % 4u];
 }
@@ -113,14 +103,14 @@ fn main() {
     }
     if !busy { break; }
     best = vec4f();
-    let moved = select(0u, accepted[0].column - params.first, count > 0u) * blocks;
+    let moved = select(0u, accepted[0].line, count > 0u);
     let delta = select(0.0, accepted[0].delta, count > 0u);
     for (var first = 0u; first < blocks; first += MASKED) {
       var open = 0u;
       for (var b = first; b < min(first + MASKED, blocks); b++) {
         var y = state[row * blocks + b] + delta * matrix[moved + b];
         if BATCH > 1u {
-          for (var k = 1u; k < count; k++) { y += accepted[k].delta * matrix[(accepted[k].column - params.first) * blocks + b]; }
+          for (var k = 1u; k < count; k++) { y += accepted[k].delta * matrix[accepted[k].line + b]; }
         }
         state[row * blocks + b] = y;
         let s = scales[row * params.groups + b / (blocks / params.groups)];
@@ -137,13 +127,11 @@ fn main() {
     for (var k = 0u; step < params.steps && k < BATCH; k++) {
       let one = take(row);
       if one.gain >= 0.0 || (k == 0u && -one.gain < params.tolerance * own.x) { break; }
-      if one.column - params.first >= params.tile_rows {
-        if k > 0u { continue; }
-        wanted = one.column;
-        break;
-      }
+      // The best move waits for its tile; others are left out.
+      let away = one.column - params.first >= params.tile_rows;
+      wanted = select(wanted, one.column, away && k == 0u);
       let together = one.gain + interaction(one, count);
-      if together > 0.5 * one.gain || f32(count) >= own.y { continue; }
+      if away || wanted != NONE || together > 0.5 * one.gain || f32(count) >= own.y { continue; }
       accepted[count] = one;
       total += together;
       codes[row * params.columns + one.column] = u32(f32(codes[row * params.columns + one.column]) + one.levels);

@@ -172,7 +172,7 @@ export class RowTiles implements Disposable {
       const from = Math.max(first, tile.first)
       const to = Math.min(first + count, tile.first + tile.rows)
       if (to <= from) continue
-      const values = await gpu.readF32(tile.buffer, (from - tile.first) * this.stride, (to - from) * this.stride)
+      const values = await gpu.readF32(tile.buffer, 4 * (from - tile.first) * this.stride, (to - from) * this.stride)
       yield { first: from, values }
     }
   }
@@ -181,7 +181,7 @@ export class RowTiles implements Disposable {
   async read(gpu: Gpu, first = 0, count = this.rows - first): Promise<Float32Array<ArrayBuffer>> {
     const { stride } = this
     const [only] = this.tiles
-    if (this.whole) return (await gpu.readF32(only.buffer, first * stride, count * stride)) as Float32Array<ArrayBuffer>
+    if (this.whole) return (await gpu.readF32(only.buffer, 4 * first * stride, count * stride)) as Float32Array<ArrayBuffer>
     const all = new Float32Array(count * stride)
     for await (const part of this.parts(gpu, first, count)) all.set(part.values, (part.first - first) * stride)
     return all

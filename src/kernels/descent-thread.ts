@@ -2,6 +2,7 @@
 // by r levels of size s changes the row's objective by h_j s² r (r − 2z), z = −G_j / (h_j s), and adds r·s·H[j, :] to
 // G. Barrier-free shape: one thread per row.
 import code from '../../shaders/descent-thread.wgsl?raw'
+import openQuads from '../../shaders/shared/open-quads.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import { defineKernel } from '../gpu/kernel.ts'
@@ -12,7 +13,7 @@ import type { LevelShape } from './nearest.ts'
 
 export const kernel = defineKernel({
   name: 'descent-thread',
-  code,
+  code: code + openQuads,
   bindings: {
     matrix: 'read',
     scales: 'read',

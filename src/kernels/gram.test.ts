@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { normalisedError } from '../math/compare.ts'
 import { withGpu } from '../test/gpu.ts'
 import { gaussians } from '../test/numbers.ts'
@@ -50,5 +51,24 @@ describe.each<GramShape>(['register', 'tiled'])('gram, %s', (shape) => {
         1e-12,
       )
     })
+  })
+
+  test('in tiles of rows', async () => {
+    const [tokens, columns] = [70, 100]
+    const x = gaussians(2 * tokens * columns, 1)
+    await withGpu(async (gpu, scope) => {
+      const matrix = scope.own(RowTiles.create(gpu, 'matrix', columns, columns))
+      expect(matrix.tiles.length).toBe(2)
+      const batch = gpu.batch('gram')
+      for (const before of [0, tokens]) {
+        const chunk = scope.upload('x', x.subarray(before * columns, (before + tokens) * columns))
+        gram(batch, { x: chunk, matrix }, { tokens, columns, before }, shape)
+      }
+      mirror(batch, { matrix }, { columns })
+      await batch.submit()
+      const expected = reference(x, { tokens: 2 * tokens, columns, before: 0 })
+      // As above.
+      expect(normalisedError(await matrix.read(gpu), expected)).toBeLessThan(1e-12)
+    }, 30_000)
   })
 })

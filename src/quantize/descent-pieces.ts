@@ -37,6 +37,8 @@ export abstract class Pieces {
   abstract readonly updates: number
   /** A descent ends with so many steps that move nothing. */
   abstract readonly span: number
+  /** Buffers that hold the matrix. */
+  readonly tiles: number
   protected readonly layout: DescentLayout
   protected readonly matrix: RowTiles
   protected readonly state: GpuBuffer
@@ -56,6 +58,7 @@ export abstract class Pieces {
     const stride = (this.stride = places.length)
     this.order = scope.upload('places', places)
     this.matrix = scope.own(RowTiles.create(gpu, 'descent matrix', columns, stride, { spare: 1 }))
+    this.tiles = this.matrix.tiles.length
     // Only threads can wait for a tile.
     this.layout = this.matrix.whole ? descentLayout(gpu, stride) : 'thread'
     this.state = scope.buffer('descent state', 4 * (rows + 1) * stride)

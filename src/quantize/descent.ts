@@ -103,5 +103,7 @@ export async function* descend(work: Work, limits: DescentLimits): AsyncGenerato
   if (first) yield curve.add([{ moves: 0, objective: await first }])
   const last = curve.end()
   if (last.length) yield last
-  return { moves }
+  const { tiles } = pieces
+  if (!(limits.batch === 4 && tiles > 1)) return { moves }
+  return { moves, note: `H lies in ${tiles} buffers: moves tried in one step are those of columns in the same one` }
 }

@@ -4,16 +4,23 @@ import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { openNodeGpu } from '../node/adapter.ts'
 
-let shared: Promise<Gpu> | undefined
+/** By the bytes that their buffers hold. */
+const shared = new Map<number | undefined, Promise<Gpu>>()
 
-/** The device of this test file. A machine without any adapter is a red test, never a skipped one. */
-export function testGpu(): Promise<Gpu> {
-  return (shared ??= openNodeGpu({ poison: true }))
+/**
+ * The device of this test file, or one whose buffers hold at most so many bytes. A machine without any adapter is a red
+ * test, never a skipped one.
+ */
+export function testGpu(bindingLimitBytes?: number): Promise<Gpu> {
+  const known = shared.get(bindingLimitBytes)
+  const gpu = known ?? openNodeGpu({ poison: true, ...(bindingLimitBytes && { bindingLimitBytes }) })
+  shared.set(bindingLimitBytes, gpu)
+  return gpu
 }
 
 /** Runs `body` with the device and a scope; afterwards nothing new may be alive on the device. */
-export async function withGpu<T>(body: (gpu: Gpu, scope: Scope) => Promise<T>): Promise<T> {
-  const gpu = await testGpu()
+export async function withGpu<T>(body: (gpu: Gpu, scope: Scope) => Promise<T>, bindingLimitBytes?: number): Promise<T> {
+  const gpu = await testGpu(bindingLimitBytes)
   const before = gpu.memory.labels()
   let result: T
   {
@@ -26,6 +33,6 @@ export async function withGpu<T>(body: (gpu: Gpu, scope: Scope) => Promise<T>): 
 }
 
 afterAll(async () => {
-  if (shared) (await shared)[Symbol.dispose]()
-  shared = undefined
+  for (const gpu of shared.values()) (await gpu)[Symbol.dispose]()
+  shared.clear()
 })

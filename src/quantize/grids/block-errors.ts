@@ -1,7 +1,7 @@
 // Errors e_b H_bb e_bᵀ of every group, summed over its blocks of columns, at every factor: the block-diagonal part of H,
 // or all of it where one block is the whole row. E of some factors, E·H_bb by the matrix product, and their row sums.
 import type { Batch } from '../../gpu/batch.ts'
-import { RowTiles } from '../../gpu/row-tiles.ts'
+import { bindableBytes, RowTiles } from '../../gpu/row-tiles.ts'
 import { clipLoss } from '../../kernels/clip-loss.ts'
 import { clipResidual } from '../../kernels/clip-residual.ts'
 import { hessianBlock } from '../../kernels/hessian-block.ts'
@@ -19,7 +19,8 @@ export function recordBlockErrors(batch: Batch, search: Search, block: number): 
   const { weights, hessian } = problem
   const { scales, zeros } = levels
   const most = padded(Math.min(block, width))
-  const together = Math.min(count, Math.max(1, Math.floor(HELD_BYTES / (4 * rows * most))))
+  const held = Math.min(HELD_BYTES, bindableBytes(gpu.adapter))
+  const together = Math.min(count, Math.max(1, Math.floor(held / (4 * rows * most))))
   const residual = scope.buffer('clip residual', 4 * together * rows * most)
   const product = scope.buffer('clip product', 4 * together * rows * most)
   const own = scope.own(RowTiles.create(gpu, 'hessian block', most, most))
