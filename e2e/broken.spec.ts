@@ -42,16 +42,19 @@ async function damaged(damage: (files: Files) => void) {
   return Object.entries(files).map(([name, buffer]) => ({ name, mimeType: 'application/octet-stream', buffer }))
 }
 
-for (const [what, damage, message] of broken)
-  test(`${what}: one clear line, and the open model stays`, async ({ page }) => {
-    await page.goto('?autorun=0&samples=2&windows=0&recipes=rtn')
-    await room(page, 'Open model')
-    await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(await damaged(damage))
-    await expect(page.getByRole('alert')).toContainText(message)
-    await room(page, 'Play')
-    await button(page, 'Run').click()
-    await finished(page)
-  })
+test('damaged files: one clear line each, and the open model stays', async ({ page }) => {
+  await page.goto('?autorun=0&samples=2&windows=0&recipes=rtn')
+  for (const [what, damage, message] of broken)
+    await test.step(what, async () => {
+      await room(page, 'Open model')
+      await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(await damaged(damage))
+      await expect(page.getByRole('alert')).toContainText(message)
+      await room(page, 'Play')
+      await button(page, 'Run').click()
+      await expect(status(page)).not.toHaveText(/finished$/)
+      await finished(page)
+    })
+})
 
 test('two broken files beside a run: both are named, what held keeps its mark, and the run goes on', async ({
   page,

@@ -31,7 +31,7 @@ test('a group that does not divide the rows and a plan too large are mended by o
   expect(page.url()).toContain('group=32')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('It fits. Two choices, then start.')
 
-  await page.getByLabel('Allow at most, in GB').fill('0.01')
+  await page.getByLabel('Allow at most, in GB').fill('0.015')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('It fits with a smaller plan.')
   const smaller = page.getByRole('button', { name: /^Use a plan that fits: \d+ of 100 calibration windows/ })
@@ -40,7 +40,8 @@ test('a group that does not divide the rows and a plan too large are mended by o
   await expect(smaller).toBeHidden()
   await expect(page.getByLabel('Calibration windows')).toHaveValue(windows ?? '')
   expect(page.url()).toContain(`samples=${windows}`)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('It fits. Two choices, then start.')
+  // Few windows may be too few tokens: that is a warning.
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^It fits(, with a warning)?\. Two choices/)
 
   // Timed on this device before the run; then the run takes over.
   const time = page.getByRole('region', { name: 'Time' })

@@ -143,7 +143,11 @@ test('a folder within folders is named; of several one is chosen', async ({ page
   await button(page, 'b/second').click()
   await expect(page.getByRole('heading', { name: 'It fits' })).toBeVisible()
   await expect(page.locator('.crumbs')).toContainText('second')
-  await page.getByLabel('Folder of a model', { exact: true }).setInputFiles(join(root, 'a'))
+  // A folder out of the file manager, dropped somewhere on the page.
+  const hand = await page.context().newCDPSession(page)
+  const data = { items: [], files: [join(root, 'a')], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await hand.send('Input.dispatchDragEvent', { type, x: 400, y: 400, data })
   await expect(page.locator('.crumbs')).toContainText('first')
   expect(errors).toEqual([])
 })

@@ -13,6 +13,7 @@ test('without WebGPU a recorded run plays', async ({ baseURL }) => {
     await page.goto(baseURL ?? '')
     await expect(page.getByText(/recording/i).first()).toBeVisible()
     await expect(page.getByText(/Chrome/).first()).toBeVisible()
+    await page.getByLabel('Speed').selectOption('8')
     await finished(page)
     const rows = Object.entries(await lossTable(page))
     expect(rows).toHaveLength(28)

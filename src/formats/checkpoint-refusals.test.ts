@@ -48,7 +48,26 @@ test.each<[string, CheckpointFile[], string]>([
     [config, text('model.safetensors', 'version https://git-lfs.github.com/spec/v1\n')],
     'model.safetensors is a Git LFS pointer',
   ],
-  ['no weights', [config], 'no *.safetensors file beside config.json'],
+  [
+    'no weights',
+    [config],
+    "no *.safetensors file beside config.json: a model's weights are in model.safetensors, or in",
+  ],
+  [
+    'an adapter',
+    [text('adapter_config.json', {}), weights('adapter_model.safetensors', 'a')],
+    'adapter_config.json is of an adapter (LoRA), a small change to a model; load it in Python with its base',
+  ],
+  [
+    'an adapter beside a config',
+    [config, text('adapter_config.json', {}), weights('adapter_model.safetensors', 'a')],
+    'adapter_config.json is of an adapter (LoRA)',
+  ],
+  [
+    'pictures',
+    [text('model_index.json', {}), model],
+    'model_index.json is of a pipeline that makes pictures; a language',
+  ],
   [
     'weights elsewhere',
     [text('a/config.json', {}), weights('a/b/model.safetensors', 'a')],
@@ -176,4 +195,12 @@ test.each<[string, CheckpointFile[], string]>([
   expect(error).toBeInstanceOf(InputError)
   expect((error as Error).message).toContain(message)
   expect((error as Error).message).not.toContain('\n')
+})
+
+test('a tokenizer of another kind is named, with the way to a tokenizer.json', async () => {
+  const checkpoint = await openCheckpoint('x', [config, model, text('tokenizer.model', '')])
+  expect(checkpoint.tokenizerMissing).toMatch(
+    /^tokenizer\.model is not read; in Python, .* writes a tokenizer\.json of it$/,
+  )
+  expect((await openCheckpoint('x', [config, model])).tokenizerMissing).toBeUndefined()
 })

@@ -111,6 +111,7 @@ export async function openCheckpoint(
     config,
     tokenizerJson: tokenizer && (await readJson(tokenizer)),
     tokenizerConfigJson: tokenizerConfig && (await readJson(tokenizerConfig)),
+    ...(tokenizer ? {} : otherTokenizer(folder)),
     tensors,
     ...contentsOf(weights.files),
     async floats(tensor, first, count) {
@@ -120,6 +121,17 @@ export async function openCheckpoint(
       return fileOf(tensor).checkFinite(tensor)
     },
     skipped,
+  }
+}
+
+/** What is there instead of a tokenizer.json, and how one is made of it. */
+function otherTokenizer(names: ReadonlyMap<string, unknown>): Pick<Checkpoint, 'tokenizerMissing'> {
+  const found = ['tokenizer.model', 'spiece.model', 'vocab.json', 'vocab.txt'].find((name) => names.has(name))
+  if (found === undefined) return {}
+  return {
+    tokenizerMissing:
+      `${found} is not read; in Python, ` +
+      "AutoTokenizer.from_pretrained('folder').save_pretrained('folder') writes a tokenizer.json of it",
   }
 }
 

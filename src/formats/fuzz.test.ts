@@ -1,4 +1,4 @@
-// More than thirteen thousand damaged files: no reader hangs, crashes, reads beyond the file, changes a prototype, or refuses without
+// Fourteen thousand damaged files: no reader hangs, crashes, reads beyond the file, changes a prototype, or refuses without
 // the fact. The seeds are fixed; a failure prints the damage.
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
@@ -8,6 +8,8 @@ import { ggufBytes } from '../test/gguf.ts'
 import { damagedBytes, damagedJson, meteredFile, survives } from '../test/mutations.ts'
 import { tinyConfig, tinyLlama } from '../test/tiny-llama.ts'
 import { openCheckpoint, readJson } from './checkpoint.ts'
+import { hubFiles, hubModel } from './hub.ts'
+import { net } from './hub-request.ts'
 import { openSafetensors } from './safetensors.ts'
 import { safetensorsBytes } from './safetensors-write.ts'
 
@@ -68,6 +70,23 @@ test('1500 damaged indexes', async () => {
     ]),
   )
   expect(refused).toBeGreaterThan(700)
+})
+
+test('500 damaged lists of a server', async () => {
+  const names = ['config.json', 'model.safetensors', 'm/__proto__']
+  const list = names.map((path, i) => ({
+    type: 'file',
+    oid: '0'.repeat(40),
+    size: 9 + i,
+    path,
+    lfs: { oid: 'a', size: 7 },
+  }))
+  const refused = await refusals(500, damagedJson(list), async (json) => {
+    const fetch = () => Promise.resolve(new Response(json as Uint8Array<ArrayBuffer>))
+    const { files } = await hubFiles(hubModel('a/b'), { net: { ...net, fetch } })
+    for (const { path, blob } of files) if (typeof path !== 'string' || !(blob.size >= 0)) throw new Error('no file')
+  })
+  expect(refused).toBeGreaterThan(200)
 })
 
 test('2000 damaged configs', async () => {

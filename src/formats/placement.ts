@@ -65,10 +65,19 @@ export function isPickle(name: string): boolean {
   return /\.(bin|pt|pth|ckpt|pkl|pickle)$/i.test(name)
 }
 
+/** What an adapter is, and how a model is made of it. */
+export const adapterAdvice =
+  'adapter_config.json is of an adapter (LoRA), a small change to a model; load it in Python with its base, write both ' +
+  "as one with model.merge_and_unload().save_pretrained('folder'), and open that"
+
 function missingConfig(paths: readonly string[]): string {
   if (!paths.length) return 'no files; a folder with config.json and *.safetensors is needed'
   const pickle = paths.find((path) => isPickle(path))
   if (pickle) return `${pickle} is a PyTorch pickle; ${pickleAdvice}`
+  const names = paths.map((path) => path.slice(path.lastIndexOf('/') + 1))
+  if (names.includes('adapter_config.json')) return adapterAdvice
+  if (names.includes('model_index.json'))
+    return 'model_index.json is of a pipeline that makes pictures; a language model has config.json and *.safetensors'
   const shown = paths.slice(0, 3).join(', ') + (paths.length > 3 ? ', …' : '')
   return `no config.json among ${paths.length === 1 ? 'the one file' : `the ${paths.length} files`} (${shown})`
 }

@@ -1,7 +1,7 @@
 // Which files hold the weights: those the index names, else model.safetensors, else every *.safetensors beside
 // config.json.
 import { InputError } from './errors.ts'
-import { isPickle, type Placed } from './placement.ts'
+import { adapterAdvice, isPickle, type Placed } from './placement.ts'
 import { pickleAdvice } from './range.ts'
 
 export interface WeightFiles {
@@ -17,6 +17,7 @@ export function weightFiles(
 ): WeightFiles {
   const all = [...folder.values()].filter(({ name }) => name.endsWith('.safetensors'))
   if (index) return indexedFiles(folder, index.file.path, index.json)
+  if (all.length && all.every(({ name }) => name.startsWith('adapter_model'))) throw new InputError(adapterAdvice)
   if (!all.length) throw new InputError(missingWeights([...folder.keys()]))
   const whole = folder.get('model.safetensors')
   if (whole) return { files: [whole], placed: new Map() }
@@ -67,6 +68,6 @@ function missingWeights(names: readonly string[]): string {
   const pickle = names.find(isPickle)
   if (pickle) return `${none}: ${pickle} is a PyTorch pickle; ${pickleAdvice}`
   const other = names.find((name) => /\.(h5|msgpack|onnx|npz)$/i.test(name))
-  if (!other) return none
+  if (!other) return `${none}: a model's weights are in model.safetensors, or in shards with an index`
   return `${none}: ${other} is of another format, and safetensors is needed`
 }

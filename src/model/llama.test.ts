@@ -74,6 +74,27 @@ describe('configs that are refused', () => {
   const architectures = families.flatMap(({ architectures: names }) => names).join(', ')
   test.each<[string, Record<string, unknown>, string]>([
     ['unknown type', { model_type: 'mamba' }, `config.json: model_type is "mamba"; supported: ${types}`],
+    ...(
+      [
+        [
+          'mixtral',
+          { num_local_experts: 8, num_hidden_layers: 99 },
+          'a mixture of experts, in which a router chooses the layers of every token',
+        ],
+        ['t5', { is_encoder_decoder: true }, 'it encodes text, and one that continues text is needed'],
+        ['bert', {}, 'it encodes text, and one that continues text is needed'],
+        [
+          'gemma3',
+          { text_config: { model_type: 'gemma3_text' }, vision_config: {} },
+          'it takes more than text; its text part, "gemma3_text", runs where it comes alone',
+        ],
+        ['own', { auto_map: {} }, 'it comes with code of its own, which is not run'],
+      ] as [string, Record<string, unknown>, string][]
+    ).map(([type, fields, difference]): [string, Record<string, unknown>, string] => [
+      type,
+      { model_type: type, ...fields },
+      `config.json: model_type is "${type}" (${difference}); supported: ${types}`,
+    ]),
     [
       'no type',
       { model_type: undefined, architectures: undefined },
@@ -82,7 +103,7 @@ describe('configs that are refused', () => {
     [
       'other head',
       { architectures: ['LlamaForSequenceClassification'] },
-      'config.json: architectures is ["LlamaForSequenceClassification"]; supported: LlamaForCausalLM',
+      'config.json: architectures is ["LlamaForSequenceClassification"]; supported: LlamaForCausalLM, with the head that continues text',
     ],
     [
       'activation',

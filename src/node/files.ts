@@ -14,6 +14,7 @@ export const fromHere = (path: string) => resolve(process.env.INIT_CWD ?? proces
 /** @throws InputError when the path does not exist or cannot be read. */
 export async function fileBlob(path: string): Promise<ByteSource> {
   const facts = await stat(fromHere(path)).catch((error: unknown) => unreadable(path, error))
+  if (facts.isDirectory()) throw new InputError(`${path} is a folder, and a file is needed`)
   if (!facts.isFile()) throw new InputError(`${path} is not a file`)
   const handle = await open(fromHere(path)).catch((error: unknown) => unreadable(path, error))
   await handle.close()
@@ -59,6 +60,7 @@ const besides = ['tokenizer.json', 'tokenizer_config.json']
  */
 export async function modelFiles(path: string, endpoint?: string): Promise<{ name: string; files: CheckpointFile[] }> {
   const facts = await stat(fromHere(path)).catch(() => undefined)
+  if (facts?.isFile() && basename(path) === 'config.json') return folderBlobs(dirname(path))
   if (facts?.isFile()) {
     const folder = dirname(fromHere(path))
     const there = besides.filter((name) => existsSync(join(folder, name)))
@@ -67,6 +69,8 @@ export async function modelFiles(path: string, endpoint?: string): Promise<{ nam
     return { name: basename(path), files }
   }
   const isHub = endpoint !== undefined || /^https?:\/\/|^\w[\w.-]*\/\w[\w.-]*(@[\w./-]+)?$/.test(path)
+  if (!facts && !isHub && /^[\w.-]+$/.test(path))
+    throw new InputError(`${path}: no such file or folder, and a model on the Hub is called owner/name`)
   if (facts || !isHub) return folderBlobs(path)
   const model = hubModel(path, endpoint)
   process.stderr.write(`no folder ${path} here: reading ${model.id} from ${model.endpoint}\n`)

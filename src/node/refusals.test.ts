@@ -43,7 +43,8 @@ test.each<[string, () => string[], RegExp]>([
     /--order is 'x'; allowed: natural, activation/,
   ],
   ['no file', () => ['layer', join(folder.path, 'none'), ...rtn], /none: no such file or folder/],
-  ['a folder for a file', () => ['layer', folder.path, ...rtn], /is not a file/],
+  ['a name alone', () => ['model', 'gpt2', ...rtn, '--calibration', 'x', '--evaluation', 'x'], /called owner\/name/],
+  ['a folder for a file', () => ['layer', folder.path, ...rtn], /is a folder, and a file is needed/],
   ['no weights', () => ['layer', problemFile(folder.path, [square[1]]), ...rtn], /no tensor 'weights'/],
   ['no inputs', () => ['layer', problemFile(folder.path, [square[0]]), ...rtn], /no tensor 'hessian'/],
   [

@@ -18,10 +18,11 @@ const at = ({ fixedMs, perUnitMs }: Line, units: number) => fixedMs + perUnitMs 
 
 /** Sums are of work done one after another: the parts of a run do not overlap. */
 export function estimateOf(work: PlanWork, device: DeviceRates, solve: SolveRates): Estimate {
-  const passing = ({ products, grams, attention, weights, waits }: Work) =>
+  const passing = ({ products, grams, attention, elements, weights, waits }: Work) =>
     products * device.product +
     grams * device.gram +
     attention * device.attention +
+    elements * device.element +
     weights * device.weight +
     waits * device.wait
   const calibratingMs = passing(work.calibrating)

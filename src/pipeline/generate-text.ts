@@ -3,6 +3,7 @@ import type { Checkpoint } from '../formats/checkpoint.ts'
 import { InputError } from '../formats/errors.ts'
 import { openTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts'
 import { checkIds } from '../tokenizer/windows.ts'
+import { whyMissing } from './texts.ts'
 
 export interface Prompting {
   tokenizer: Tokenizer
@@ -16,12 +17,12 @@ export interface Prompting {
  * A prompt is the beginning of a text: the config's bos_token_id stands in front of it, whether the tokenizer puts it there or not.
  * @throws InputError without a tokenizer, or for a prompt without tokens.
  */
-export function openPrompt(
-  { config, tokenizerJson, tokenizerConfigJson }: Checkpoint,
-  prompt: string,
-  vocabulary: number,
-): Prompting {
-  if (!tokenizerJson) throw new InputError('the checkpoint has no tokenizer.json, which turns a prompt into tokens')
+export function openPrompt(checkpoint: Checkpoint, prompt: string, vocabulary: number): Prompting {
+  const { config, tokenizerJson, tokenizerConfigJson } = checkpoint
+  if (!tokenizerJson)
+    throw new InputError(
+      `the checkpoint has no tokenizer.json, which turns a prompt into tokens${whyMissing(checkpoint)}`,
+    )
   const tokenizer = openTokenizer(tokenizerJson, tokenizerConfigJson)
   const encoded = tokenizer.encode(prompt)
   const { bos_token_id: begin, eos_token_id: end } = config

@@ -51,11 +51,10 @@ function within(planned: number, found: number) {
 const tiny = async (name: string) => openModel((await tinyModelOf(tinyConfigs[name])).checkpoint)
 
 test('the bundled model needs what its plan says', async () => {
-  await compare(await modelOf(bundledFolder), { recipes: ['gptq'], window: 16, samples: 2, windows: 1 })
+  await compare(await modelOf(bundledFolder), { recipes: ['gptq'], window: 16, samples: 2, heldOut: 1, windows: 1 })
 })
 
 test.each<[string, Partial<Plan>]>([
-  ['llama with biases', { heldOut: 1, recipes: ['rtn', 'gptq'] }],
   ['phi3', { mode: 'faithful', recipes: ['rtn', 'cdquant'] }],
   ['gpt2', { mode: 'faithful', correction: 0.5, heldOut: 1, recipes: ['gptq+cdquant', 'rtn'] }],
   ['gemma2', { recipes: ['gptq+cdquant+refit'], group: 8 }],

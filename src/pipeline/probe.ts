@@ -4,12 +4,14 @@
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { measureMs } from '../gpu/timing.ts'
-import { attentionShaped } from '../kernels/attention.ts'
+import { attention, attentionScratchBytes } from '../kernels/attention.ts'
 import { gram } from '../kernels/gram.ts'
 import { matmul } from '../kernels/matmul.ts'
 import { mirror } from '../kernels/mirror.ts'
+import { scaledSum } from '../kernels/scaled-sum.ts'
 import { random } from '../math/random.ts'
 import type { Model } from '../model/model.ts'
+import { attentionSize } from '../model/workspace.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { LayerSolver } from '../quantize/solve.ts'
@@ -26,6 +28,8 @@ export interface DeviceRates {
   product: number
   gram: number
   attention: number
+  /** Per number that a norm, an activation or a sum touches. */
+  element: number
   /** Per weight read and brought to the device. */
   weight: number
   /** Per wait for the device. */
@@ -49,6 +53,8 @@ export interface Probing {
 
 /** Columns and tokens of a sample, at most. */
 const MOST = 2048
+/** Tokens of the window whose attention is timed, at most. */
+const WINDOW = 256
 /** Most weights that are read for the sake of time. */
 const READ_WEIGHTS = 1 << 20
 
@@ -68,6 +74,7 @@ export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): 
   const x = scope.upload('x', new Float32Array(Math.max(tokens * size.columns, seen * columns)).fill(0.5))
   const weights = scope.upload('weights', new Float32Array(size.rows * size.columns).fill(0.5))
   const y = scope.buffer('y', 4 * tokens * size.rows)
+  const sums = scope.buffer('sums', y.bytes)
   const product =
     (await timed((batch) => matmul(batch, { x, weights, y }, { tokens, ...size }))) /
     (tokens * size.rows * size.columns)
@@ -77,9 +84,18 @@ export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): 
     (await timed((batch) => gram(batch, { x, matrix }, { tokens: seen, columns, before: 0 }))) /
     ((seen * columns ** 2) / 2)
   if (!wanted()) return undefined
-  const sample = attentionShaped.sample(gpu, scope, gpu.adapter.software ? 128 : 512)
-  const shape = gpu.shapes.get('attention') ?? attentionShaped.shapes[gpu.adapter.software ? 0 : 1]
-  const attention = (await timed((batch) => sample.record(batch, shape as 'register' | 'workgroup'))) / sample.work
+  // In the model's own heads: what a pair of tokens costs depends on their width.
+  const window = Math.min(WINDOW, model.facts.context)
+  const own = attentionSize(model.design.blocks[0].attention, window, window)
+  const [q, k, v, mixed] = [own.heads, own.kvHeads, own.kvHeads, own.heads].map((heads, i) =>
+    scope.upload('qkvy'[i], new Float32Array(window * heads * own.width).fill(0.5)),
+  )
+  const scratch = scope.buffer('scores', attentionScratchBytes(gpu, own))
+  const attended = await timed((batch) => attention(batch, { q, k, v, y: mixed, scratch }, own))
+  const pairs = window * window * own.heads * own.width
+  if (!wanted()) return undefined
+  const elements = Math.min(tokens * size.rows, 1 << 18)
+  const summed = await timed((batch) => scaledSum(batch, { left: y, right: y, result: sums }, { elements, factor: 1 }))
   if (!wanted()) return undefined
   let began = now()
   const WAITS = 4
@@ -92,7 +108,14 @@ export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): 
   began = now()
   scope.upload('read', await model.weights(layer))
   await gpu.idle()
-  return { product, gram: grams, attention, wait, weight: (now() - began) / (layer.rows * layer.columns) }
+  return {
+    product,
+    gram: grams,
+    attention: attended / pairs,
+    element: summed / elements,
+    wait,
+    weight: (now() - began) / (layer.rows * layer.columns),
+  }
 }
 
 /** The two layers that recipes are timed on: side by side as large as half a second of a device allows. */

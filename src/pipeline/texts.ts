@@ -14,7 +14,9 @@ export function tokenText(
   const parsed = parseTokenText(name, text, vocabulary)
   if (parsed.ids) return { name, ids: parsed.ids }
   if (checkpoint.tokenizerJson === undefined)
-    throw new InputError(`${name} is text, and the checkpoint has no tokenizer.json to make tokens of it`)
+    throw new InputError(
+      `${name} is text, and the checkpoint has no tokenizer.json to make tokens of it${whyMissing(checkpoint)}`,
+    )
   const tokenizer = openTokenizer(checkpoint.tokenizerJson, checkpoint.tokenizerConfigJson)
   const ids = tokenizer.encode(text)
   const outside = ids.findIndex((id) => id >= vocabulary)
@@ -23,4 +25,9 @@ export function tokenText(
       `tokenizer.json gives token ${ids[outside]} at position ${outside} of ${name}, the model's vocabulary has ${vocabulary}`,
     )
   return { name, ids }
+}
+
+/** What can be said of a tokenizer that is missing, after the fact that it is. */
+export function whyMissing({ tokenizerMissing }: Pick<Checkpoint, 'tokenizerMissing'>): string {
+  return tokenizerMissing === undefined ? '' : `: ${tokenizerMissing}`
 }

@@ -12,6 +12,8 @@ export interface Work {
   /** Of H = XᵀX. */
   grams: number
   attention: number
+  /** Numbers that norms, activations and sums touch. */
+  elements: number
   /** Weights read from their files and brought to the device. */
   weights: number
   /** Passes of a chunk through a block, after each of which the device is waited for. */
@@ -41,7 +43,7 @@ export interface WindowCounts {
 
 type Counted = Pick<Model, 'facts' | 'layers' | 'inputs'>
 
-const none: Work = { products: 0, grams: 0, attention: 0, weights: 0, waits: 0 }
+const none: Work = { products: 0, grams: 0, attention: 0, elements: 0, weights: 0, waits: 0 }
 
 /** `perChunk`: windows that pass together. `cached`: the Hessians of an earlier run are used again. */
 export function planWork(
@@ -56,18 +58,21 @@ export function planWork(
     const inputs = model.inputs(block)
     const weights = inputs.flatMap((input) => input.layers).reduce((sum, { rows, columns }) => sum + rows * columns, 0)
     // The second input is that of attention's output: heads · width.
-    return { weights, inputs, attention: window * (inputs[1] ?? inputs[0]).columns }
+    // Norms, residuals and positions are as wide as the model, activations as the rows of all layers.
+    const elements = 8 * facts.hidden + inputs.flatMap((input) => input.layers).reduce((sum, { rows }) => sum + rows, 0)
+    return { weights, inputs, elements, attention: window * (inputs[1] ?? inputs[0]).columns }
   })
   const table = facts.vocabulary * facts.hidden
 
   /** `times` windows through a block, its Hessians taken or not. */
   const pass = (block: number, count: number, hessians: boolean): Work => {
     const tokens = count * window
-    const { weights, inputs, attention } = all[block]
+    const { weights, inputs, attention, elements } = all[block]
     return {
       products: tokens * weights,
       grams: hessians ? tokens * inputs.reduce((sum, { columns }) => sum + columns ** 2 / 2, 0) : 0,
       attention: tokens * attention,
+      elements: tokens * elements,
       weights,
       waits: Math.ceil(count / perChunk),
     }
@@ -78,6 +83,7 @@ export function planWork(
         products: total.products + part.products,
         grams: total.grams + part.grams,
         attention: total.attention + part.attention,
+        elements: total.elements + part.elements,
         weights: total.weights + part.weights,
         waits: total.waits + part.waits,
       }),
@@ -115,7 +121,13 @@ export function planWork(
         return one ? { ...work, weights: 0 } : work
       }),
       // Table in, table out; behind a recipe's model the logits of both are compared.
-      { ...none, products: targets * table * (one ? 2 : 1), weights: 2 * table },
+      {
+        ...none,
+        products: targets * table * (one ? 2 : 1),
+        // Exponentials of the logits; of both models, where they are compared.
+        elements: targets * facts.vocabulary * (one ? 6 : 2),
+        weights: 2 * table,
+      },
     ]).flat(),
   ])
   return {

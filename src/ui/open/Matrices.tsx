@@ -67,7 +67,7 @@ export function Matrices({ report }: { report: OpenReport }) {
                   />
                 </th>
                 <th scope="col">Matrix</th>
-                <th scope="col" className="number">
+                <th scope="col" className="matrix-shape">
                   Rows × columns
                 </th>
                 <th scope="col">Type</th>
@@ -88,7 +88,7 @@ export function Matrices({ report }: { report: OpenReport }) {
                   <th scope="row" className="mono">
                     {layer}
                   </th>
-                  <td className="number">
+                  <td className="matrix-shape">
                     {count(rows)} × {count(columns)}
                   </td>
                   <td>{dtype}</td>
