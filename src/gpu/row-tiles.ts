@@ -181,7 +181,8 @@ export class RowTiles implements Disposable {
   async read(gpu: Gpu, first = 0, count = this.rows - first): Promise<Float32Array<ArrayBuffer>> {
     const { stride } = this
     const [only] = this.tiles
-    if (this.whole) return (await gpu.readF32(only.buffer, 4 * first * stride, count * stride)) as Float32Array<ArrayBuffer>
+    if (this.whole)
+      return (await gpu.readF32(only.buffer, 4 * first * stride, count * stride)) as Float32Array<ArrayBuffer>
     const all = new Float32Array(count * stride)
     for await (const part of this.parts(gpu, first, count)) all.set(part.values, (part.first - first) * stride)
     return all

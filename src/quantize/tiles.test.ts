@@ -7,6 +7,7 @@ import { withGpu } from '../test/gpu.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, plainOptions, solveAll } from '../test/solve.ts'
 import { createHessian, uploadHessian, type KnownFactors } from './hessian.ts'
+import { refuseMixed } from './row-parts.ts'
 import { recipes, type Recipe, type StageChoice } from './recipes.ts'
 import type { SolverOptions } from './solve.ts'
 
@@ -92,6 +93,12 @@ test('what needs H in one buffer says so', async () => {
     await expect(solve(chain('pivots', { name: 'gptq', options: { order: 'min-pivot' } }))).rejects.toThrow(
       'the min-pivot order of 150 columns needs 91200 bytes in one buffer, this adapter allows 53248',
     )
+    // Before a run begins, with the names of recipe and layer.
+    const layer = { layer: 'layer', rows: 9, columns: 150 }
+    expect(() => refuseMixed(gpu.adapter, layer, recipe('block'), plainOptions)).toThrow(
+      'block: block descent needs the Hessian of layer in one buffer of 90000 bytes, this adapter allows 53248',
+    )
+    expect(() => refuseMixed(gpu.adapter, layer, recipe('gptq+cdquant'), plainOptions)).not.toThrow()
   }, LIMITS[150])
 })
 
