@@ -26,9 +26,6 @@ export class Account {
   private phase: AccountPhase | undefined
   private bytes = 0
 
-  /** What one binding holds: anything larger lies in several buffers. */
-  constructor(private readonly bindableBytes = Infinity) {}
-
   /** From now on it is this phase that holds; what is alive stays so. */
   begin(label: string): void {
     let phase = this.peaks.get(label)
@@ -41,9 +38,7 @@ export class Account {
   hold(label: string, bytes: number, detail = label): Disposable {
     const whole = Math.max(4, 4 * Math.ceil(bytes / 4))
     this.change(label, whole)
-    const largest = Math.min(whole, this.bindableBytes)
-    if (largest > (this.most.get(label)?.bytes ?? 0))
-      this.most.set(label, { label, bytes: largest, detail: largest < whole ? `${detail}, in parts` : detail })
+    if (whole > (this.most.get(label)?.bytes ?? 0)) this.most.set(label, { label, bytes: whole, detail })
     let held = true
     return {
       [Symbol.dispose]: () => {

@@ -2,7 +2,7 @@
 // output-head.ts hold, in their order, in bytes.
 import { Holding, type Account } from '../gpu/account.ts'
 import type { Gpu } from '../gpu/gpu.ts'
-import { tileRows } from '../gpu/row-tiles.ts'
+import { bindableBytes, TILE_ROWS } from '../gpu/row-tiles.ts'
 import { attentionScratchBytes } from '../kernels/attention.ts'
 import {
   groupsOf,
@@ -26,7 +26,8 @@ export type ForwardDevice = Pick<Gpu, 'adapter' | 'workPerSubmit'>
 export type SubstituteBytes = (layer: LayerFacts) => number | undefined
 
 export const WEIGHTS = 'Weights of a block'
-export const TABLES = 'Embedding and output tables'
+export const TABLES = 'Output table'
+export const KEPT = 'Kept keys and values'
 export const RESULTS = 'Intermediate results'
 export const LOGITS = 'Logits'
 
@@ -58,9 +59,8 @@ export class ForwardMemory implements Disposable {
     if (norm) holdNorm(held, TABLES, norm)
     if (projection) held.hold(RESULTS, 4 * size.tokens * columns)
     if (norm) held.hold(RESULTS, 4 * size.tokens * hidden)
-    // Rows of the embedding, and which of them every token has.
-    held.hold(RESULTS, 4 * size.tokens * columns, `rows of ${embedding.table}, ${times(size.tokens, columns)}`)
     held.hold(RESULTS, 4 * size.tokens)
+    held.hold(RESULTS, 4 * size.tokens * columns, `embeddings of ${size.tokens} tokens`)
     return held
   }
 
@@ -91,7 +91,7 @@ export class ForwardMemory implements Disposable {
     if (keeping)
       for (const what of ['keys', 'values']) {
         const columns = attention.kvHeads * attention.width
-        held.hold('Kept keys and values', 4 * size.window * columns, `kept ${what}, ${times(size.window, columns)}`)
+        held.hold(KEPT, 4 * size.window * columns, `kept ${what}, ${times(size.window, columns)}`)
       }
     held.own({ [Symbol.dispose]: () => --this.alive || this.own[Symbol.dispose]() })
     return held
@@ -117,7 +117,8 @@ export class ForwardMemory implements Disposable {
   }
 
   private table(held: Holding, name: string, rows: number, columns: number): void {
-    const most = tileRows(this.device.adapter, name, rows, columns)
+    const fitting = Math.floor(bindableBytes(this.device.adapter) / (4 * columns))
+    const most = fitting >= rows ? rows : Math.max(1, Math.floor(fitting / TILE_ROWS)) * TILE_ROWS
     for (let first = 0; first < rows; first += most) {
       const count = Math.min(most, rows - first)
       held.hold(TABLES, 4 * count * columns, `${name}, ${times(count, columns)}${count < rows ? ', a part' : ''}`)

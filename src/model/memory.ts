@@ -1,4 +1,4 @@
-// Whether one binding of an adapter holds a model's weights and Hessians.
+// Whether one binding of an adapter holds what every matrix of a model needs of it.
 import { GpuLimitError } from '../gpu/errors.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import { TILE_ROWS } from '../gpu/row-tiles.ts'

@@ -12,7 +12,7 @@ import { type Plan, solverOptions } from '../pipeline/plan.ts'
 import { createHessian, uploadHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { solutionCodes, type Solution } from '../quantize/solution.ts'
-import { LayerSolver } from '../quantize/solve.ts'
+import { RowParts } from '../quantize/row-parts.ts'
 import { fileBlob, fromHere, modelFiles } from './files.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments, type Values } from './options.ts'
@@ -64,9 +64,10 @@ interface GivenLayer {
 /** One line per recipe. */
 async function solveLayer(gpu: Gpu, given: GivenLayer, plan: Plan, values: Values, more: object = {}): Promise<void> {
   const { rows, columns, hessian } = given
-  using weights = gpu.upload('weights', given.weights)
   const { bits, group } = plan
-  using solver = new LayerSolver(gpu, { rows, columns, weights, hessian }, solverOptions(plan))
+  const read = (first: number, count: number) => given.weights.subarray(first * columns, (first + count) * columns)
+  const parted = { layer: 'weights', rows, columns, hessian, read }
+  using solver = await RowParts.open(gpu, parted, solverOptions(plan), plan.recipes.map(recipeNamed))
   for (const recipe of plan.recipes) {
     const start = performance.now()
     const solution = await last(solver.solve(recipeNamed(recipe)))

@@ -52,7 +52,7 @@ test('what no plan helps is named with the layer and the bytes, and nothing is o
   const { model } = await tinyModel(tinyPlan)
   const { misfits, smaller } = fitOf(model, plan, { device: device(1000) })
   expect(misfits[0]).toMatchObject({ of: 'model' })
-  expect(misfits[0].fact).toMatch(/model\.layers\.0\.\S+ needs \d+ bytes in one buffer, this adapter allows 1000$/)
+  expect(misfits[0].fact).toMatch(/model\.layers\.0\.\S+ need \d+ bytes in one buffer, this adapter allows 1000$/)
   expect(smaller).toBeUndefined()
 })
 

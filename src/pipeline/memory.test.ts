@@ -111,7 +111,7 @@ test('a plan of a large model is made at once, and names its largest buffers', a
   const { buffers, phases, peakBytes } = memoryPlan(model, defaultPlan)
   expect(buffers.slice(0, 3)).toEqual([
     {
-      label: 'Embedding and output tables',
+      label: 'Output table',
       bytes: 4 * 128256 * 2048,
       detail: 'model.embed_tokens.weight, 128,256 × 2,048',
     },

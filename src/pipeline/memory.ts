@@ -6,17 +6,19 @@
 //   Descent             H and G once more, [columns + 1, columns] and [rows + 1, columns], and what a piece of steps gains
 //   Weights             of one block; of a fused layer twice while it is taken apart; faithful: of the block before, too
 //   Hidden states       4 · hidden for every token of every window; faithful: for every recipe
-//   Tables              embedding and output table [vocabulary, hidden], each only while it is used
+//   Tables              output table [vocabulary, hidden] while it is used; of the embeddings only those of a chunk's tokens
 // Blocks that hold the same are gone through once.
 import type { AccountLine, AccountPhase, LargestBuffer } from '../gpu/account.ts'
 import { Gpu, type AdapterFacts } from '../gpu/gpu.ts'
+import { bindableBytes } from '../gpu/row-tiles.ts'
 import { descentLayout } from '../kernels/descent.ts'
 import { packedWords } from '../kernels/pack-codes.ts'
+import { KEPT, LOGITS, RESULTS } from '../model/forward-memory.ts'
 import type { Model } from '../model/model.ts'
 import { groupsOf } from '../quantize/problem.ts'
 import { cachedBytes, HESSIAN_BUDGET_BYTES } from './hessian-cache.ts'
 import { bitsOf, defaultPlan, type Plan } from './plan.ts'
-import { RunMemory, type RunDevice } from './run-memory.ts'
+import { RunMemory, STATES, type RunDevice } from './run-memory.ts'
 
 export type MemoryLine = AccountLine
 
@@ -59,12 +61,21 @@ export function memoryPlan(model: MemoryModel, demand: MemoryDemand, device: Mem
   const { phases, largest } = run.account
   const most = phases.reduce((a, b) => (b.bytes > a.bytes ? b : a))
   return {
-    buffers: largest,
+    buffers: largest.map((buffer) => inParts(buffer, device)),
     memory: [...most.lines].sort((a, b) => b.bytes - a.bytes),
     peakBytes: most.bytes,
     phases,
     ordinary: ordinaryMemory(model, plan),
   }
+}
+
+/** What no binding can be spared from holding as a whole; matrices come in tiles, layers are solved in parts of rows. */
+const WHOLE = [RESULTS, LOGITS, KEPT, STATES]
+
+function inParts(buffer: LargestBuffer, { adapter }: MemoryDevice): LargestBuffer {
+  const limit = bindableBytes(adapter)
+  if (buffer.bytes <= limit || WHOLE.includes(buffer.label)) return buffer
+  return { ...buffer, bytes: limit, detail: `${buffer.detail}, in parts` }
 }
 
 /** What a model that continues a text of `window` tokens holds: all its weights, and keys and values. */

@@ -1,7 +1,6 @@
 // A run gone through with bytes in place of buffers: what quick.ts, faithful.ts, capture.ts, solve-block.ts, evaluate.ts
 // and generate.ts hold, in their order. Blocks that hold the same are gone through once.
 import { Account, Holding } from '../gpu/account.ts'
-import { bindableBytes } from '../gpu/row-tiles.ts'
 import { DIVERGENCE_BYTES } from '../kernels/divergence.ts'
 import { packedWords } from '../kernels/pack-codes.ts'
 import {
@@ -24,7 +23,7 @@ import { bitsOf, solverOptions, type Plan } from './plan.ts'
 
 export type RunDevice = ForwardDevice & SolveDevice
 
-const STATES = 'Hidden states'
+export const STATES = 'Hidden states'
 const LAYER = 'Weights of the layer being solved'
 
 /** Hessians of one input, until it is solved. */
@@ -42,15 +41,13 @@ interface StatesMemory extends Disposable {
 }
 
 export class RunMemory {
-  readonly account: Account
+  readonly account = new Account()
 
   constructor(
     private readonly model: MemoryModel,
     private readonly plan: Plan,
     private readonly device: RunDevice,
-  ) {
-    this.account = new Account(bindableBytes(device.adapter))
-  }
+  ) {}
 
   quick(): void {
     const { plan, account } = this

@@ -2,14 +2,12 @@
 // Pulling the generator runs it, not pulling pauses it, `return()` cancels it and frees every buffer.
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
-import { recipeNamed } from '../quantize/recipes.ts'
-import { refuseMixed } from '../quantize/row-parts.ts'
-import { checkPlan } from './check-plan.ts'
+import { checkPlan, checkRows } from './check-plan.ts'
 import { Baseline, evaluate } from './evaluate.ts'
 import type { Perplexity, RunEvent } from './events.ts'
 import { faithful } from './faithful.ts'
 import type { HessianCache } from './hessian-cache.ts'
-import { solverOptions, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { identify } from './identity.ts'
 import { keepingOf, quick } from './quick.ts'
 import { relabel } from './relabel.ts'
@@ -34,8 +32,7 @@ export interface RunInputs extends RunTexts {
 export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEvent> {
   const { gpu, model, cache } = inputs
   checkPlan(plan, model.layers)
-  for (const recipe of plan.recipes.map(recipeNamed))
-    for (const layer of model.layers) refuseMixed(gpu.adapter, layer, recipe, solverOptions(plan))
+  checkRows(plan, model.layers, gpu.adapter)
   const windows = planWindows(inputs, plan)
   const { calibration, heldOut, evaluation } = windows
   const identity = await identify(model, windows)
