@@ -25,14 +25,14 @@ test('work is counted as products, Hessians, attention and reading', async () =>
     attention: 2 * tokens * tinyPlan.window * 36,
     // Eight times as wide as the model, and the rows of its seven layers.
     elements: 2 * tokens * (8 * 20 + 36 + 12 + 12 + 20 + 37 + 37 + 20),
-    weights: weights + table,
+    weights,
     waits: 2 * 2,
   })
   expect(work.solving.layers).toHaveLength(14)
   expect(work.solving.weights).toBe(weights)
   // Four models, those of the recipes with the logits of the unquantized one beside theirs.
   expect(work.evaluating.products).toBe(tinyPlan.window * (4 * weights + (1 + 3 * 2) * table))
-  expect(work.evaluating.weights).toBe(weights + 4 * 2 * table)
+  expect(work.evaluating.weights).toBe(weights + 4 * table)
 })
 
 test('kept Hessians need no calibration, and faithful ones one per recipe', async () => {

@@ -57,9 +57,9 @@ export function planWork(
   const all = Array.from({ length: facts.blocks }, (_, block) => {
     const inputs = model.inputs(block)
     const weights = inputs.flatMap((input) => input.layers).reduce((sum, { rows, columns }) => sum + rows * columns, 0)
-    // The second input is that of attention's output: heads · width.
     // Norms, residuals and positions are as wide as the model, activations as the rows of all layers.
     const elements = 8 * facts.hidden + inputs.flatMap((input) => input.layers).reduce((sum, { rows }) => sum + rows, 0)
+    // The second input is what attention gives: heads · width.
     return { weights, inputs, elements, attention: window * (inputs[1] ?? inputs[0]).columns }
   })
   const table = facts.vocabulary * facts.hidden
@@ -94,7 +94,7 @@ export function planWork(
   const faithful = mode === 'faithful'
   const calibrating = faithful
     ? sum([
-        { ...pass(0, seen, true), weights: all[0].weights + table },
+        pass(0, seen, true),
         ...blocks.slice(1).flatMap((block) =>
           recipes.flatMap((_, i) => [
             pass(block, seen, true),
@@ -108,7 +108,7 @@ export function planWork(
       ])
     : cached
       ? none
-      : sum([{ ...none, weights: table }, ...blocks.map((block) => pass(block, seen, true))])
+      : sum(blocks.map((block) => pass(block, seen, true)))
 
   const times = (block: number) => (faithful && block > 0 ? recipes.length : 1)
   const models = windows.evaluation ? recipes.length + 1 : 0
@@ -120,13 +120,13 @@ export function planWork(
         // A recipe's own weights come from its codes.
         return one ? { ...work, weights: 0 } : work
       }),
-      // Table in, table out; behind a recipe's model the logits of both are compared.
+      // The output table; behind a recipe's model the logits of both are compared.
       {
         ...none,
         products: targets * table * (one ? 2 : 1),
         // Exponentials of the logits; of both models, where they are compared.
         elements: targets * facts.vocabulary * (one ? 6 : 2),
-        weights: 2 * table,
+        weights: table,
       },
     ]).flat(),
   ])
