@@ -24,7 +24,7 @@ function usePlanAnswer<K extends 'advice' | 'estimate'>(
   const opened = useSession((session) => session.opened)
   const calibration = useSession((session) => session.calibration)
   const evaluation = useSession((session) => session.evaluation)
-  const [state, setState] = useState<{ answer?: Answer<K>; problem?: string; of?: unknown }>({})
+  const [state, setState] = useState<{ answer?: Answer<K>; problem?: string; of?: { opened: unknown } }>({})
   const asked = useMemo(
     () => ({ plan, opened, calibration, evaluation, budgetBytes }),
     [plan, opened, calibration, evaluation, budgetBytes],
@@ -50,6 +50,8 @@ function usePlanAnswer<K extends 'advice' | 'estimate'>(
     }
   }, [playground, kind, possible, asked, afterMs])
   if (!possible && state.of !== asked) return { waiting: false }
+  // Nothing is said of one model with the numbers of another.
+  if (state.of?.opened !== opened) return { waiting: true }
   return { ...state, waiting: state.of !== asked }
 }
 
