@@ -2,14 +2,13 @@
 import type { Estimate } from '../../pipeline/estimate.ts'
 import { aboutDuration } from '../../store/estimate-words.ts'
 import { bitsWords } from '../../store/mix.ts'
-import { exportNote } from '../../store/notes.ts'
 import { count, plural, recipeShort } from '../../store/wording.ts'
 import type { Advice } from '../../worker/answers/advice.ts'
 import type { OpenReport } from '../../worker/protocol.ts'
 import { Icon } from '../icons.tsx'
 import { NumberField } from '../NumberField.tsx'
-import { Segments } from '../Segments.tsx'
 import { usePlayground, useSession } from '../session.ts'
+import { GroupChoice } from './GroupChoice.tsx'
 
 interface Props {
   report: OpenReport
@@ -23,35 +22,14 @@ export function Choices({ report, advice, estimate }: Props) {
   const plan = useSession((session) => session.plan)
   const gpu = useSession((session) => session.unavailable === undefined && session.recording === undefined)
   const layers = report.layers ?? []
-  const columns = layers.map((layer) => layer.columns)
-  const narrowest = Math.min(...columns)
   const tokens = plan.samples * plan.window
   const refused =
     advice !== undefined &&
     (advice.checks.some(({ status }) => status === 'error') || advice.fit.misfits.some(({ of }) => of !== 'budget'))
-  const note = exportNote(plan, layers)
-  const sizes = [32, 64, 128, ...(plan.group > 0 && ![32, 64, 128].includes(plan.group) ? [plan.group] : [])]
-  const groups = sizes
-    .sort((a, b) => a - b)
-    .map((value) => ({
-      value: String(value),
-      label: String(value),
-      ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
-    }))
   return (
     <>
       <div className="choices">
-        <div>
-          <Segments
-            label="Group size"
-            segments={[...groups, { value: '0', label: 'row' }]}
-            value={String(plan.group)}
-            onChange={(value) => playground.change({ group: Number(value) })}
-          />
-          <p className="reason">
-            {note ?? (plan.group ? `${plan.group} columns share a scale; every row divides.` : 'One scale per row.')}
-          </p>
-        </div>
+        <GroupChoice layers={layers} />
         <div>
           <NumberField
             label="Calibration windows"

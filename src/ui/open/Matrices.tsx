@@ -1,13 +1,12 @@
 // Matrices of safetensors without a model: which there are, which have inputs, which are to be solved, and what a loss
 // means without a model.
 import { useRef, useState } from 'react'
-import { exportNote } from '../../store/notes.ts'
 import { bitsWords } from '../../store/mix.ts'
 import { count, plural, recipeShort } from '../../store/wording.ts'
 import type { OpenReport } from '../../worker/protocol.ts'
 import { Icon } from '../icons.tsx'
-import { Segments } from '../Segments.tsx'
 import { usePlayground, useSession } from '../session.ts'
+import { GroupChoice } from './GroupChoice.tsx'
 
 /** Rows that are drawn; a part of a name finds the others. */
 const SHOWN = 200
@@ -160,27 +159,10 @@ function Start({ chosen, report }: { chosen: ReadonlySet<string>; report: OpenRe
   const plan = useSession((session) => session.plan)
   const gpu = useSession((session) => session.unavailable === undefined && session.recording === undefined)
   const layers = (report.layers ?? []).filter(({ layer }) => chosen.has(layer))
-  const narrowest = Math.min(...layers.map(({ columns }) => columns))
-  const groups = [32, 64, 128].map((value) => ({
-    value: String(value),
-    label: String(value),
-    ...(value > narrowest ? { reason: `${value} is larger than a row of ${narrowest} columns` } : {}),
-  }))
   return (
     <>
       <div className="choices">
-        <div>
-          <Segments
-            label="Group size"
-            segments={[...groups, { value: '0', label: 'row' }]}
-            value={String(plan.group)}
-            onChange={(value) => playground.change({ group: Number(value) })}
-          />
-          <p className="reason">
-            {exportNote(plan, layers) ??
-              (plan.group ? `${plan.group} columns share a scale; every row divides.` : 'One scale per row.')}
-          </p>
-        </div>
+        <GroupChoice layers={layers} />
       </div>
       <div className="start">
         <button type="button" className="btn primary" disabled={!gpu || !chosen.size} onClick={() => playground.run()}>
