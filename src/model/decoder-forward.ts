@@ -12,7 +12,7 @@ import { openWorkspace, type Workspace } from './workspace.ts'
 
 export class DecoderForward implements Forward {
   private readonly scope: Scope
-  /** As long as any block is alive: solvers and the output head do without. */
+  /** Held while a block is alive; solvers and the output head do without. */
   private workspace: Workspace | undefined
   private alive = 0
 

@@ -34,7 +34,7 @@ export const LOGITS = 'Logits'
 const times = (rows: number, columns: number) => `${rows.toLocaleString('en-US')} × ${columns.toLocaleString('en-US')}`
 
 export class ForwardMemory implements Disposable {
-  /** Intermediate results, as long as any block is alive. */
+  /** Intermediate results, held while a block is alive. */
   private readonly own: Holding
   private alive = 0
   private readonly tables = new Set<string>()

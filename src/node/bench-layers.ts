@@ -7,13 +7,9 @@
 //           gradient included.
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
-import { RowTiles } from '../gpu/row-tiles.ts'
-import { gram } from '../kernels/gram.ts'
-import { mirror } from '../kernels/mirror.ts'
 import { random } from '../math/random.ts'
 import { minmax } from '../quantize/grids/minmax.ts'
 import { defaultPlan, solverOptions } from '../pipeline/plan.ts'
-import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { Measure } from '../quantize/measure.ts'
 import { optionValues } from '../quantize/options.ts'
 import type { GridSettings, Problem } from '../quantize/problem.ts'
@@ -22,6 +18,7 @@ import { LayerSolver } from '../quantize/solve.ts'
 import type { Work } from '../quantize/stage.ts'
 import { gptq } from '../quantize/steps/gptq.ts'
 import { greedy } from '../quantize/steps/greedy.ts'
+import { seededHessian } from '../pipeline/seeded-hessian.ts'
 
 export interface Timed {
   name: string
@@ -64,7 +61,7 @@ export async function* benchLayers(
   layers: readonly (readonly [number, number])[] = LAYERS,
 ): AsyncGenerator<LayerTime> {
   for (const [rows, columns] of layers) {
-    using hessian = await seededHessian(gpu, columns)
+    using hessian = await seededHessian(gpu, columns, 4 * columns)
     const source = random(1)
     using weights = gpu.upload(
       'weights',
@@ -159,23 +156,4 @@ async function finish<R>(events: AsyncGenerator<unknown, R>): Promise<R> {
     const next = await events.next()
     if (next.done) return next.value
   }
-}
-
-/** H of 4 · columns tokens whose columns are correlated and of different scale. */
-async function seededHessian(gpu: Gpu, columns: number): Promise<Hessian> {
-  const tokens = 4 * columns
-  const source = random(2)
-  const scales = Float64Array.from({ length: columns }, () => Math.exp(0.5 * source.normal()))
-  const x = new Float32Array(tokens * columns)
-  for (let t = 0, at = 0; t < tokens; t++) {
-    let carried = 0
-    for (let j = 0; j < columns; j++, at++) x[at] = scales[j] * (carried = 0.7 * carried + source.normal())
-  }
-  using inputs = gpu.upload('inputs', x)
-  const matrix = RowTiles.create(gpu, 'hessian', columns, columns)
-  const batch = gpu.batch('hessian')
-  gram(batch, { x: inputs, matrix }, { tokens, columns, before: 0 })
-  mirror(batch, { matrix }, { columns })
-  await batch.submit()
-  return createHessian(gpu, matrix, columns)
 }

@@ -7,15 +7,14 @@ import { measureMs } from '../gpu/timing.ts'
 import { attention, attentionScratchBytes } from '../kernels/attention.ts'
 import { gram } from '../kernels/gram.ts'
 import { matmul } from '../kernels/matmul.ts'
-import { mirror } from '../kernels/mirror.ts'
 import { scaledSum } from '../kernels/scaled-sum.ts'
 import { random } from '../math/random.ts'
 import type { Model } from '../model/model.ts'
 import { attentionSize } from '../model/workspace.ts'
-import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { LayerSolver } from '../quantize/solve.ts'
 import { solverOptions, type Plan } from './plan.ts'
+import { seededHessian } from './seeded-hessian.ts'
 
 /** ms = fixed + perUnit · units. */
 export interface Line {
@@ -148,7 +147,7 @@ async function timesAt(
   side: number,
 ): Promise<{ hessianMs: number; layerMs: number } | undefined> {
   using scope = new Scope(gpu)
-  const hessian = scope.own(await seededHessian(gpu, side))
+  const hessian = scope.own(await seededHessian(gpu, side, 2 * side))
   const source = random(1)
   const weights = scope.upload(
     'weights',
@@ -174,23 +173,4 @@ async function timesAt(
   const began = now()
   await hessian.health(plan.damp)
   return { layerMs, hessianMs: Math.max(0, both - layerMs) + (now() - began) }
-}
-
-/** H of 2 · columns tokens whose columns are correlated and of different scale, as those of real layers are. */
-async function seededHessian(gpu: Gpu, columns: number): Promise<Hessian> {
-  const tokens = 2 * columns
-  const source = random(2)
-  const scales = Float64Array.from({ length: columns }, () => Math.exp(0.5 * source.normal()))
-  const x = new Float32Array(tokens * columns)
-  for (let t = 0, at = 0; t < tokens; t++) {
-    let carried = 0
-    for (let j = 0; j < columns; j++, at++) x[at] = scales[j] * (carried = 0.7 * carried + source.normal())
-  }
-  using inputs = gpu.upload('inputs', x)
-  const matrix = gpu.buffer('hessian', 4 * columns * columns)
-  const batch = gpu.batch('hessian')
-  gram(batch, { x: inputs, matrix }, { tokens, columns, before: 0 })
-  mirror(batch, { matrix }, { columns })
-  await batch.submit()
-  return createHessian(gpu, matrix, columns)
 }
