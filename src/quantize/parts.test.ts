@@ -12,12 +12,13 @@ import { uploadHessian } from './hessian.ts'
 import { TENSOR, type GridSettings } from './problem.ts'
 import { recipeNamed, type Recipe, type StageChoice } from './recipes.ts'
 import { RowParts } from './row-parts.ts'
+import { Meeting, ofParts } from './rows-together.ts'
 import type { SolverOptions } from './solve.ts'
 
 /** Holds 64 rows of the layer with all a solver keeps of them, and 64 columns of it; not the layer. */
 const LIMIT = 88 * 1024
 
-const problem = seededProblem({ rows: 300, columns: 97, dead: [70] })
+const problem = seededProblem({ rows: 288, columns: 97, dead: [70] })
 const { rows, columns } = problem
 const weights = Float32Array.from(problem.weights)
 const shift = gaussians(rows * columns, 4).map((value) => 1e-3 * value)
@@ -102,9 +103,17 @@ describe('one scale for the layer', () => {
 
   test('of a grid that has no other', () => same({ recipe: { ...chain('rms', nearest), grid: { name: 'rms' } } }))
 
-  test('what fails in one part is told by all', async () => {
-    const recipe = { ...chain('rms', nearest), grid: { name: 'rms', options: { rho: 99 } } }
-    await expect(withGpu((gpu) => solved(gpu, { recipe }), LIMIT)).rejects.toThrow('rho')
+  test('where one part fails the others do not wait', async () => {
+    await withGpu(async (gpu, scope) => {
+      const { parts } = new Meeting(gpu, [3, 2])
+      const own = scope.upload('values', Float32Array.of(1, 2, 3))
+      const runs = ofParts([{ together: parts[0] }, { together: parts[1] }], true, async (part) => {
+        if (part === 1) throw new Error('no levels')
+        await parts[part].pool(own, 1, 'mean')
+      })
+      await expect(runs).rejects.toThrow('no levels')
+      await expect(parts[0].pool(own, 1, 'mean')).rejects.toThrow('no levels')
+    })
   })
 })
 
