@@ -86,7 +86,7 @@ export class RowTiles implements Disposable {
     return new RowTiles(buffer.label, rows, stride, [{ first: 0, rows, buffer }])
   }
 
-  /** Buffers of whole rows one below the other, which the tiles take over. */
+  /** Buffers of whole rows one below the other; disposing of the tiles frees them. */
   static joined(label: string, stride: number, parts: readonly { rows: number; buffer: GpuBuffer }[]): RowTiles {
     let rows = 0
     const tiles = parts.map((part) => ({ ...part, first: (rows += part.rows) - part.rows }))

@@ -9,6 +9,7 @@ import { gaussians } from '../test/numbers.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, plainOptions } from '../test/solve.ts'
 import { uploadHessian } from './hessian.ts'
+import { partRows } from './part-rows.ts'
 import { TENSOR, type GridSettings } from './problem.ts'
 import { recipeNamed, type Recipe, type StageChoice } from './recipes.ts'
 import { RowParts } from './row-parts.ts'
@@ -42,6 +43,8 @@ async function solved(gpu: Gpu, { recipe, settings = {}, options = {}, shifted =
     }),
   }
   const all = { ...plainOptions, ...options, settings: { ...plainOptions.settings, group: 32, ...settings } }
+  // With a limit, that it is really several parts.
+  if (gpu.adapter.maxBindingBytes === LIMIT) expect(partRows(gpu.adapter, layer, [recipe], all)).toBe(64)
   using parts = await RowParts.open(gpu, layer, all, [recipe])
   const { result } = await drain(parts.solve(recipe))
   return result

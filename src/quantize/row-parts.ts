@@ -21,6 +21,7 @@ import { LayerSolver, valuesFor, type SolveProgress, type SolverOptions, type Wa
 import type { Transform } from './stage.ts'
 import { together } from './together.ts'
 import { changedTiles, restoredTiles, type Change } from './transforms/change.ts'
+import { identity } from './transforms/identity.ts'
 import { transforms } from './transforms/index.ts'
 
 /** A layer whose weights are still elsewhere. */
@@ -129,7 +130,7 @@ export class RowParts implements Disposable {
     const { solvers, problems, layer, gpu, options } = this
     if (solvers.length === 1) return yield* solvers[0].solve(recipe, watch)
     refuseMixed(gpu.adapter, layer, recipe, options)
-    if (named('transform', transforms, recipe.transform.name).change) return yield* this.solveTransformed(recipe, watch)
+    if (recipe.transform.name !== identity.name) return yield* this.solveTransformed(recipe, watch)
     if (oneScale(recipe, options)) await ofParts(problems, true, (part) => solvers[part].prepare(recipe))
     const curve = new JoinedCurve(solvers.length)
     const solved = new Map<number, Solution>()
@@ -163,7 +164,7 @@ export class RowParts implements Disposable {
     const { gpu, solvers, problems, layer } = this
     const energies = await this.knownEnergies()
     const { parts, change } = await this.transform(recipe.transform)
-    const inside = yield* parts.solve({ ...recipe, transform: { name: 'none' } }, watch)
+    const inside = yield* parts.solve({ ...recipe, transform: { name: identity.name } }, watch)
     using dequantized = dequantizeSolution(gpu, inside, inside)
     using weights = restoredTiles(gpu, dequantized, change)
     const losses: (readonly number[])[] = []
@@ -189,7 +190,7 @@ export class RowParts implements Disposable {
   private async makeTransformed(transform: Transform, values: OptionValues<OptionTable>): Promise<TransformedParts> {
     const { gpu, layer, options, recipes, problems, scope } = this
     const [{ columns, hessian, shift }] = problems
-    const change = await transform.change!(gpu, problems, options.settings, values)
+    const change = await transform.change(gpu, problems, options.settings, values)
     const below = (label: string, bufferOf: (problem: Problem) => GpuBuffer) =>
       RowTiles.joined(
         label,
