@@ -101,13 +101,15 @@ describe('block descent', () => {
     ],
   ])('one %s per row, %s', async (shape, _, recipe, options) => {
     const [whole, tiled] = await solved(recipe, { ...options, shape })
-    expect(tiled).toEqual(whole)
+    expect(tiled.solution).toEqual(whole.solution)
+    // Buffers of this size hold shorter pieces, so that curves show other points on their way.
+    expect(tiled.points.at(-1)).toEqual(whole.points.at(-1))
   })
 
   test('257 columns in one group, pairs drawn afresh', async () => {
     const independent = { ...block, options: { draw: 'independent' } }
     const [whole, tiled] = await solved(chain('block', nearest, independent), { group: 0 }, ragged)
-    expect(tiled).toEqual(whole)
+    expect(tiled.solution).toEqual(whole.solution)
   })
 })
 
