@@ -41,13 +41,7 @@ export interface PartedLayer {
   shift?: ((weights: GpuBuffer, rows: number, first: number) => GpuBuffer) | undefined
 }
 
-/** What of a recipe may read any row of H next, so that one binding must hold them all; undefined where nothing does. */
-function readsAnyRow({ steps }: Recipe): string | undefined {
-  if (steps.some(({ name }) => name === 'block')) return 'block descent'
-  return steps.some(({ options }) => options?.order === 'min-pivot') ? "order 'min-pivot'" : undefined
-}
-
-/** @throws GpuLimitError for a recipe that needs all rows of a layer, or of its H, in one binding, which cannot hold them. */
+/** @throws GpuLimitError for a recipe that needs all rows of a layer in one binding, which cannot hold them. */
 export function refuseMixed(
   adapter: Limits,
   { layer, rows, columns }: { layer: string; rows: number; columns: number },
@@ -59,11 +53,6 @@ export function refuseMixed(
   if (reason && bytes > limit)
     throw new GpuLimitError(
       `${recipe.name}: ${reason} needs all of ${layer} in one buffer of ${bytes} bytes, this adapter allows ${limit}`,
-    )
-  const [reader, square] = [readsAnyRow(recipe), 4 * columns * columns]
-  if (reader && square > limit)
-    throw new GpuLimitError(
-      `${recipe.name}: ${reader} needs the Hessian of ${layer} in one buffer of ${square} bytes, this adapter allows ${limit}`,
     )
 }
 
