@@ -49,10 +49,8 @@ export async function* replay({
     ...{ layer, rows, columns, hessian, energies: kept.known?.energies.get(layer) },
     read: (first: number, count: number) => values.subarray(first * columns, (first + count) * columns),
   }
-  // In the parts of the run, which suit all of its recipes.
-  const recipes = plan.recipes.includes(recipe) ? plan.recipes : [recipe]
   const { bits, groups } = solution.levels
-  using solver = await RowParts.open(gpu, parted, solverOptions(plan, bits), recipes.map(recipeNamed))
+  using solver = await RowParts.open(gpu, parted, solverOptions(plan, bits))
   const history = new CodeHistory({ rows: solution.rows, columns: solution.columns, bits })
   const moments = new Moments(solution.rows, packedWords(solution.columns, bits), groups)
   const watch: Watch = async ({ step, moves, objective, codes, levels, first, all, rows, columns }) => {

@@ -1,6 +1,5 @@
 // Models on an adapter that holds a fraction of their matrices in one binding, against the same models without a limit.
 import { afterAll, expect, test } from 'vitest'
-import { GpuLimitError } from '../gpu/errors.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { normalisedError } from '../math/compare.ts'
 import { openModel, type Model } from '../model/model.ts'
@@ -113,7 +112,7 @@ test('rows that are mixed, and one scale for all of them, as in one buffer', asy
   // 288 rows in several parts, whose transpose fits by 64 rows.
   const config = { ...configs['fused, phi3'], num_hidden_layers: 1, intermediate_size: 144 }
   const model = openModel((await tinyModelOf(config)).checkpoint)
-  const given = { ...plan, recipes: ['gptq', 'awq+cdquant', 'quip+cdquant'], group: -1 }
+  const given = { ...plan, recipes: ['gptq', 'awq+cdquant', 'quip+cdquant', 'gptq+cdquant+refit'], group: -1 }
   const whole = await withGpu((gpu) => solved(gpu, model, given))
   const inTiles = await limited((gpu) => solved(gpu, model, given))
   for (const [i, { layer, recipe, ...result }] of whole.solutions.results.entries()) {
@@ -126,20 +125,4 @@ test('rows that are mixed, and one scale for all of them, as in one buffer', asy
   }
   const [first, second] = [whole, inTiles].map(({ events }) => perplexities(events))
   second.forEach((value, i) => expect(Math.abs(value / first[i] - 1)).toBeLessThan(1e-4))
-})
-
-test('what looks at all rows at once is refused before anything is calibrated', async () => {
-  const model = openModel((await tinyModelOf(configs['fused, phi3'])).checkpoint)
-  await limited(async (gpu) => {
-    const refusal = (changes: Partial<Plan>) =>
-      drain(run({ gpu, model, ...texts, cache: new HessianCache() }, { ...plan, ...changes }))
-    const texts = { calibration: textOf('calibration', 400, 5), evaluation: textOf('evaluation', 100, 6) }
-    const layer = 'model.layers.0.mlp.gate_up_proj'
-    await expect(refusal({ recipes: ['rtn', 'gptq+cdquant+refit'], group: -1 })).rejects.toThrow(
-      new GpuLimitError(
-        `gptq+cdquant+refit: the refit of one scale for the layer needs all of ${layer} in one buffer of 115200 bytes, ` +
-          `this adapter allows ${LIMIT}`,
-      ),
-    )
-  })
 })

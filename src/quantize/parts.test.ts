@@ -1,7 +1,6 @@
 // Layers whose weights no single binding holds, solved in parts of rows, against the same layers without a limit: what
 // goes over all rows, as transforms and one scale for the layer do, is the same to the bit.
 import { describe, expect, test } from 'vitest'
-import { GpuLimitError } from '../gpu/errors.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { withGpu } from '../test/gpu.ts'
 import { drain } from '../test/model.ts'
@@ -44,8 +43,8 @@ async function solved(gpu: Gpu, { recipe, settings = {}, options = {}, shifted =
   }
   const all = { ...plainOptions, ...options, settings: { ...plainOptions.settings, group: 32, ...settings } }
   // With a limit, that it is really several parts.
-  if (gpu.adapter.maxBindingBytes === LIMIT) expect(partRows(gpu.adapter, layer, [recipe], all)).toBe(64)
-  using parts = await RowParts.open(gpu, layer, all, [recipe])
+  if (gpu.adapter.maxBindingBytes === LIMIT) expect(partRows(gpu.adapter, layer, all.settings)).toBe(64)
+  using parts = await RowParts.open(gpu, layer, all)
   const { result } = await drain(parts.solve(recipe))
   return result
 }
@@ -120,12 +119,16 @@ describe('one scale for the layer', () => {
   })
 })
 
-test('the refit of one scale is refused', async () => {
-  const recipe = chain('refit', nearest, { name: 'refit' })
-  await expect(withGpu((gpu) => solved(gpu, { recipe, settings: { group: TENSOR } }), LIMIT)).rejects.toThrow(
-    new GpuLimitError(
-      `refit: the refit of one scale for the layer needs all of layer in one buffer of ${4 * rows * columns} bytes, ` +
-        `this adapter allows ${LIMIT}`,
-    ),
+describe('refits, which go on as long as the layer gains', () => {
+  const refits = (zeros: string): StageChoice => ({ name: 'refit', options: { zeros, rounds: 4 } })
+
+  test.each([
+    ['real', TENSOR],
+    ['integer', TENSOR],
+    ['real', 32],
+  ])('%s zeros, group %i', (zeros, group) =>
+    same({ recipe: chain('refit', nearest, refits(zeros)), settings: { group } }),
   )
 })
+
+test('block descent', () => same({ recipe: chain('block', nearest, { name: 'block', options: { rounds: 0.5 } }) }))

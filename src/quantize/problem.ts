@@ -39,6 +39,11 @@ export interface RowsTogether {
    * has come here.
    */
   pool(values: GpuBuffer, width: number, pooling: Pooling): Promise<void>
+  /**
+   * Sums over all parts of what each brings, in the same order each time; yields nothing until the last one has come
+   * here.
+   */
+  sum(values: readonly number[]): Generator<never[], number[]>
   /** This part has failed and will not come any more. */
   leave(reason: unknown): void
 }

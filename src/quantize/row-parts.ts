@@ -4,15 +4,14 @@
 // every point that of the whole layer. What goes over rows is done for all parts together: one scale for the layer (see
 // rows-together.ts), and transforms, behind which the layer is solved in parts of its new rows.
 import type { GpuBuffer } from '../gpu/buffer.ts'
-import { GpuLimitError } from '../gpu/errors.ts'
 import type { Gpu } from '../gpu/gpu.ts'
-import { bindableBytes, RowTiles } from '../gpu/row-tiles.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import type { Hessian } from './hessian.ts'
 import { JoinedCurve, joinedWatch } from './joined-curve.ts'
 import { joinedSolution, restoredSolution } from './joined-solution.ts'
 import { named, type OptionTable, type OptionValues } from './options.ts'
-import { mixesRows, oneScale, partRows, type Choices, type Limits } from './part-rows.ts'
+import { oneScale, partRows } from './part-rows.ts'
 import type { Problem } from './problem.ts'
 import type { Recipe, StageChoice } from './recipes.ts'
 import { Meeting, ofParts } from './rows-together.ts'
@@ -41,21 +40,6 @@ export interface PartedLayer {
   shift?: ((weights: GpuBuffer, rows: number, first: number) => GpuBuffer) | undefined
 }
 
-/** @throws GpuLimitError for a recipe that needs all rows of a layer in one binding, which cannot hold them. */
-export function refuseMixed(
-  adapter: Limits,
-  { layer, rows, columns }: { layer: string; rows: number; columns: number },
-  recipe: Recipe,
-  choices: Choices,
-): void {
-  const reason = mixesRows(recipe, choices)
-  const [bytes, limit] = [4 * rows * columns, bindableBytes(adapter)]
-  if (reason && bytes > limit)
-    throw new GpuLimitError(
-      `${recipe.name}: ${reason} needs all of ${layer} in one buffer of ${bytes} bytes, this adapter allows ${limit}`,
-    )
-}
-
 interface TransformedParts {
   parts: RowParts
   change: Change
@@ -69,21 +53,16 @@ export class RowParts implements Disposable {
     private readonly gpu: Gpu,
     private readonly layer: Pick<PartedLayer, 'layer' | 'rows' | 'columns'>,
     private readonly options: SolverOptions,
-    private readonly recipes: readonly Recipe[],
     private readonly problems: readonly Problem[],
     private readonly solvers: readonly LayerSolver[],
+    private readonly meeting: Meeting,
     private readonly scope: Scope,
   ) {}
 
   /** Reads and uploads the weights. @throws InputError when they cannot be read or a group is larger than a row. */
-  static async open(
-    gpu: Gpu,
-    layer: PartedLayer,
-    options: SolverOptions,
-    recipes: readonly Recipe[],
-  ): Promise<RowParts> {
+  static async open(gpu: Gpu, layer: PartedLayer, options: SolverOptions): Promise<RowParts> {
     const { rows, columns, hessian, heldOut, energies, shift } = layer
-    const height = partRows(gpu.adapter, layer, recipes, options)
+    const height = partRows(gpu.adapter, layer, options.settings)
     const counts = Array.from({ length: Math.ceil(rows / height) }, (_, i) => Math.min(height, rows - i * height))
     const meeting = new Meeting(gpu, counts)
     const scope = new Scope(gpu)
@@ -102,7 +81,7 @@ export class RowParts implements Disposable {
         problems.push(problem)
         solvers.push(scope.own(new LayerSolver(gpu, problem, options, heldOut, known)))
       }
-      return new RowParts(gpu, { layer: layer.layer, rows, columns }, options, recipes, problems, solvers, scope)
+      return new RowParts(gpu, { layer: layer.layer, rows, columns }, options, problems, solvers, meeting, scope)
     } catch (error) {
       scope[Symbol.dispose]()
       throw error
@@ -114,11 +93,10 @@ export class RowParts implements Disposable {
     return sums(await together(this.solvers.map((solver) => solver.knownEnergies())))
   }
 
-  /** Yields the points of every running step. @throws GpuLimitError where parts cannot give what is asked for. */
+  /** Yields the points of every running step. */
   async *solve(recipe: Recipe, watch?: Watch): AsyncGenerator<SolveProgress, Solution> {
-    const { solvers, problems, layer, gpu, options } = this
+    const { solvers, problems, meeting, options } = this
     if (solvers.length === 1) return yield* solvers[0].solve(recipe, watch)
-    refuseMixed(gpu.adapter, layer, recipe, options)
     if (recipe.transform.name !== identity.name) return yield* this.solveTransformed(recipe, watch)
     if (oneScale(recipe, options)) await ofParts(problems, true, (part) => solvers[part].prepare(recipe))
     const curve = new JoinedCurve(solvers.length)
@@ -139,7 +117,7 @@ export class RowParts implements Disposable {
             }
             const { step, points } = next.value
             yield { step, points: curve.add(part, points) }
-            if (points.length) break
+            if (points.length || meeting.waits(part)) break
           }
     } finally {
       for (const run of runs) await run.return(undefined as never)
@@ -177,7 +155,7 @@ export class RowParts implements Disposable {
   }
 
   private async makeTransformed(transform: Transform, values: OptionValues<OptionTable>): Promise<TransformedParts> {
-    const { gpu, layer, options, recipes, problems, scope } = this
+    const { gpu, layer, options, problems, scope } = this
     const [{ columns, hessian, shift }] = problems
     const change = await transform.change(gpu, problems, options.settings, values)
     const below = (label: string, bufferOf: (problem: Problem) => GpuBuffer) =>
@@ -199,7 +177,7 @@ export class RowParts implements Disposable {
       read: rows(inside),
       shift: shifted && ((_weights: GpuBuffer, count: number, first: number) => rows(shifted)(first, count)),
     }
-    const parts = scope.own(await RowParts.open(gpu, parted, options, recipes))
+    const parts = scope.own(await RowParts.open(gpu, parted, options))
     for (const tiles of [inside, shifted]) tiles?.[Symbol.dispose]()
     return { parts, change }
   }

@@ -14,6 +14,9 @@ interface Waiting {
 
 export class Meeting {
   private waiting = new Map<number, Waiting>()
+  /** What parts have brought to the sum that is being made. */
+  private brought = new Map<number, readonly number[]>()
+  private readonly idle = new Set<number>()
   private failure: { reason: unknown } | undefined
   /** What each part holds of it. */
   readonly parts: readonly RowsTogether[]
@@ -26,6 +29,7 @@ export class Meeting {
     this.parts = counts.map((_, part) => ({
       rows,
       pool: (values, width, pooling) => this.pool(part, values, width, pooling),
+      sum: (values) => this.sum(part, values),
       leave: (reason) => this.leave(reason),
     }))
   }
@@ -44,6 +48,27 @@ export class Meeting {
         for (const one of waiting.values()) one.fail(error)
       }
     })
+  }
+
+  /** True while a part has nothing to do before the others have brought theirs. */
+  waits(part: number): boolean {
+    return this.idle.has(part)
+  }
+
+  private *sum(part: number, values: readonly number[]): Generator<never[], number[]> {
+    const { brought, idle, counts } = this
+    brought.set(part, values)
+    // The next sum is another one, whoever comes to it first.
+    if (brought.size === counts.length) this.brought = new Map()
+    idle.add(part)
+    try {
+      while (brought.size < counts.length) yield []
+    } finally {
+      idle.delete(part)
+      // Stopped half-way, or the last of them to go on.
+      if (brought.size < counts.length) brought.delete(part)
+    }
+    return values.map((_, place) => counts.reduce((sum, _count, other) => sum + brought.get(other)![place], 0))
   }
 
   private poolAll(all: ReadonlyMap<number, Waiting>, width: number, pooling: Pooling): void {
