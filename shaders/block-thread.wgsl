@@ -2,13 +2,14 @@
 // of the columns into pairs, the pair of codes that lowers a row's objective most is moved. A few operations tell for
 // four rows whether a pair could gain at all; the few that could are looked at behind them, up to 32 quads of pairs at
 // once, as a software adapter walks through every branch.
-// hessian: [columns, columns]; scales: [rows, groups]; product (G), codes: [rows, columns]; pairs, couplings: of steps
-// from `first` on, [steps, quads] of four, a pair as i + 65536 j, i = j where a column is alone; openings: [columns + 1,
-// ⌈rows / 4⌉], its last line the partitions since a row's last move; gains: [steps, rows] of (change, moves), zeros
-// before.
+// hessian: rows tile … tile + tile_rows − 1 of [columns, columns]; a move of other columns waits for their tile, from
+// where `resume` goes on; scales: [rows, groups]; product (G), codes: [rows, columns]; pairs: [steps, quads] of four, a
+// pair as i + 65536 j, i = j where a column is alone; couplings: [⌈columns / 4⌉] of h, then [steps, 2, quads] of
+// couplings and of H_ij; openings: [columns + 6, ⌈rows / 4⌉], its last lines partitions since a row's last move, the
+// next step, columns and δ of a move that waits; gains: [steps, rows] of (change, moves), zeros before.
 struct Params {
   rows: u32, columns: u32, width: u32, groups: u32, top: f32,
-  first: u32, steps: u32, quads: u32, patience: u32, fresh: u32,
+  first: u32, steps: u32, quads: u32, patience: u32, fresh: u32, tile: u32, tile_rows: u32, resume: u32,
 }
 @group(0) @binding(0) var<storage, read> hessian: array<f32>;
 @group(0) @binding(1) var<storage, read> scales: array<f32>;
@@ -23,32 +24,20 @@ struct Params {
 override LANES = 4u;
 
 fn quartets() -> u32 { return (params.rows + 3u) / 4u; }
-fn scale_of(row: u32, column: u32) -> f32 { return scales[row * params.groups + column / params.width]; }
 
 // Applies G += δ_i H[i, :] + δ_j H[j, :] and finds the row's openings again.
 fn renew(row: u32, moved: vec2u, delta: vec2f) {
-  let columns = params.columns;
-  let start = row * columns;
+  let start = row * params.columns;
+  let line = lines_of(moved, delta);
   for (var g = 0u; g < params.groups; g++) {
     let s = scales[row * params.groups + g];
-    let end = min((g + 1u) * params.width, columns);
+    let end = min((g + 1u) * params.width, params.columns);
     for (var k = g * params.width; k < end; k++) {
-      let G = product[start + k] + delta.x * hessian[moved.x * columns + k] + delta.y * hessian[moved.y * columns + k];
+      let G = product[start + k] + delta.x * hessian[line.x + k] + delta.y * hessian[line.y + k];
       product[start + k] = G;
-      let open = opening(G, hessian[k * columns + k], s, f32(codes[start + k]), params.top);
-      openings[k * quartets() + row / 4u][row % 4u] = open;
+      openings[k * quartets() + row / 4u][row % 4u] = opening(G, h_of(k), s, f32(codes[start + k]), params.top);
     }
   }
-}
-
-// Best move of two codes of a row.
-fn pair_of(row: u32, i: u32, j: u32) -> PairMove {
-  let columns = params.columns;
-  let start = row * columns;
-  let G = vec2f(product[start + i], product[start + j]);
-  let h = vec2f(hessian[i * columns + i], select(hessian[j * columns + j], 0.0, i == j));
-  let code = vec2f(vec2u(codes[start + i], codes[start + j]));
-  return pair_move(G, h, hessian[i * columns + j], vec2f(scale_of(row, i), scale_of(row, j)), code, params.top);
 }
 
 // Whether four rows may gain by a pair.
@@ -76,20 +65,41 @@ fn main(
   } else {
     quiet = openings[line];
   }
-  for (var step = params.first; step < params.first + params.steps; step++) {
+  var step = params.first;
+  var chosen = vec4u();
+  var first_delta = vec4f();
+  var second_delta = vec4f();
+  if params.resume != 0u {
+    step = u32(openings[line + quartets()].x);
+    chosen = vec4u(openings[line + 2u * quartets()]) + (vec4u(openings[line + 3u * quartets()]) << vec4u(16u));
+    first_delta = openings[line + 4u * quartets()];
+    second_delta = openings[line + 5u * quartets()];
+  }
+  loop {
+    var moving = bits((first_delta != vec4f()) | (second_delta != vec4f()));
+    while moving != 0u {
+      let own = firstTrailingBit(moving);
+      moving &= moving - 1u;
+      let moved = vec2u(chosen[own] & 0xffffu, chosen[own] >> 16u);
+      let delta = here(moved, vec2f(first_delta[own], second_delta[own]));
+      if all(delta == vec2f()) { continue; }
+      renew(rows.x + own, moved, delta);
+      first_delta[own] -= delta.x;
+      second_delta[own] -= delta.y;
+    }
     let going = quiet < vec4f(f32(params.patience));
-    if !any(going) { break; }
+    let waits = any((first_delta != vec4f()) | (second_delta != vec4f()));
+    if waits || step >= params.first + params.steps || !any(going) { break; }
     var gain = vec4f();
-    var first_levels = vec4f();
-    var second_levels = vec4f();
-    var chosen = vec4u();
     let end = (step + 1u) * params.quads;
+    // From the place of a pair to that of its coupling.
+    let beyond = (params.columns + 3u) / 4u + step * params.quads;
     for (var begin = end - params.quads; begin < end; begin += 32u) {
       var open = vec4u();
       var bit = 1u;
       for (var at = begin; at < min(begin + 32u, end); at++) {
         let four = pairs[at];
-        let c = couplings[at];
+        let c = couplings[beyond + at];
         let any_of = vec4<bool>(
           any(chances(quartet, four.x, c.x)), any(chances(quartet, four.y, c.y)),
           any(chances(quartet, four.z, c.z)), any(chances(quartet, four.w, c.w)),
@@ -102,34 +112,39 @@ fn main(
         let at = firstTrailingBit(open[part]);
         open[part] &= open[part] - 1u;
         let pair = pairs[begin + at][part];
-        var hits = bits(chances(quartet, pair, couplings[begin + at][part]) & going);
+        let H = couplings[beyond + params.quads + begin + at][part];
+        var hits = bits(chances(quartet, pair, couplings[beyond + begin + at][part]) & going);
         while hits != 0u {
           let own = firstTrailingBit(hits);
           hits &= hits - 1u;
-          let found = pair_of(rows.x + own, pair & 0xffffu, pair >> 16u);
+          let found = pair_of(rows.x + own, pair & 0xffffu, pair >> 16u, H);
           let better = (vec4u(0u, 1u, 2u, 3u) == vec4u(own)) & (vec4f(found.gain) < gain);
           gain = select(gain, vec4f(found.gain), better);
-          first_levels = select(first_levels, vec4f(found.levels.x), better);
-          second_levels = select(second_levels, vec4f(found.levels.y), better);
+          first_delta = select(first_delta, vec4f(found.levels.x), better);
+          second_delta = select(second_delta, vec4f(found.levels.y), better);
           chosen = select(chosen, vec4u(pair), better);
         }
       }
     }
     let gaining = gain < vec4f();
     quiet = select(quiet + 1.0, vec4f(), gaining);
-    var moving = bits(gaining);
+    moving = bits(gaining);
     while moving != 0u {
       let own = firstTrailingBit(moving);
       moving &= moving - 1u;
       let row = rows.x + own;
       let start = row * params.columns;
       let moved = vec2u(chosen[own] & 0xffffu, chosen[own] >> 16u);
-      let levels = vec2f(first_levels[own], second_levels[own]);
+      let levels = vec2f(first_delta[own], second_delta[own]);
       gains[step * params.rows + row] = vec2f(gain[own], dot(abs(sign(levels)), vec2f(1.0)));
       codes[start + moved.x] = u32(f32(codes[start + moved.x]) + levels.x);
       codes[start + moved.y] = u32(f32(codes[start + moved.y]) + levels.y);
-      renew(row, moved, levels * vec2f(scale_of(row, moved.x), scale_of(row, moved.y)));
+      first_delta[own] *= scale_of(row, moved.x);
+      second_delta[own] *= scale_of(row, moved.y);
     }
+    step++;
   }
-  openings[line] = quiet;
+  let moved = array(vec4f(chosen & vec4u(0xffffu)), vec4f(chosen >> vec4u(16u)));
+  let last = array(quiet, vec4f(f32(step)), moved[0], moved[1], first_delta, second_delta);
+  for (var k = 0u; k < 6u; k++) { openings[line + k * quartets()] = last[k]; }
 }

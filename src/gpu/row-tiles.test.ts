@@ -52,3 +52,24 @@ test('rows go to their tiles and come back', async () => {
     expect(() => gpu.buffer('large', 3201)).toThrow('large needs 3204 bytes in one buffer, this adapter allows 3200')
   }, 3200)
 })
+
+test('buffers one below the other are a matrix, and rows are put where they belong', async () => {
+  const stride = 9
+  const values = gaussians(150 * stride, 2)
+  await withGpu(async (gpu, scope) => {
+    const parts = [70, 50, 30].map((rows, i) => {
+      const first = [0, 70, 120][i]
+      return { rows, buffer: gpu.upload('part', values.subarray(first * stride, (first + rows) * stride)) }
+    })
+    const matrix = scope.own(RowTiles.joined('parts', stride, parts))
+    expect([matrix.rows, matrix.at(69).first, matrix.at(70).first, matrix.at(149).first]).toEqual([150, 0, 70, 120])
+    expect(await matrix.read(gpu)).toEqual(values)
+    const other = gaussians(65 * stride, 3)
+    const batch = gpu.batch('put')
+    matrix.put(batch, scope.upload('other', other), 60, 65)
+    batch.flush()
+    const expected = values.slice()
+    expected.set(other, 60 * stride)
+    expect(await matrix.read(gpu)).toEqual(expected)
+  })
+})

@@ -86,6 +86,13 @@ export class RowTiles implements Disposable {
     return new RowTiles(buffer.label, rows, stride, [{ first: 0, rows, buffer }])
   }
 
+  /** Buffers of whole rows one below the other; disposing of the tiles frees them. */
+  static joined(label: string, stride: number, parts: readonly { rows: number; buffer: GpuBuffer }[]): RowTiles {
+    let rows = 0
+    const tiles = parts.map((part) => ({ ...part, first: (rows += part.rows) - part.rows }))
+    return new RowTiles(label, rows, stride, tiles)
+  }
+
   /** Fresh buffers with `values` [rows, stride] in them, or what `fill` puts into the rows from `first` on. */
   static upload(
     gpu: Gpu,
@@ -141,6 +148,14 @@ export class RowTiles implements Disposable {
           for (let i = 0; i < count; i++)
             batch.copy(from.buffer, a + 4 * i * source.stride, to.buffer, b + 4 * i * this.stride, 4 * words)
       }
+  }
+
+  /** Records copies of f32 [count, stride] into the rows from `first` on. */
+  put(batch: Batch, source: GpuBuffer, first: number, count: number): void {
+    this.copyFrom(
+      batch,
+      new RowTiles(source.label, first + count, this.stride, [{ first, rows: count, buffer: source }]),
+    )
   }
 
   /** A copy of rows [first, first + count) in one buffer, which the caller owns. */

@@ -3,9 +3,11 @@
 // moving codes i and j by δ_i and δ_j changes it by δ_i² h_i + 2 δ_i G_i + δ_j² h_j + 2 δ_j G_j + 2 δ_i δ_j H_ij.
 // Barrier-free shape: one thread for four rows, their openings laid out by column.
 import pair from '../../shaders/shared/block-pair.wgsl?raw'
+import row from '../../shaders/shared/block-row.wgsl?raw'
 import code from '../../shaders/block-thread.wgsl?raw'
 import { spread, type Batch, type Binding } from '../gpu/batch.ts'
 import { defineKernel } from '../gpu/kernel.ts'
+import { tilesOf, type Tiled } from '../gpu/row-tiles.ts'
 import type { LevelShape } from './nearest.ts'
 
 /** Params of both shapes. */
@@ -20,11 +22,14 @@ export const params = {
   quads: 'u32',
   patience: 'u32',
   fresh: 'u32',
+  tile: 'u32',
+  tile_rows: 'u32',
+  resume: 'u32',
 } as const
 
 export const kernel = defineKernel({
   name: 'block-thread',
-  code: code + pair,
+  code: code + pair + row,
   bindings: {
     hessian: 'read',
     scales: 'read',
@@ -53,7 +58,7 @@ export interface BlockShape extends LevelShape {
 
 export interface BlockBindings {
   /** f32 [columns, columns] */
-  hessian: Binding
+  hessian: Tiled
   /** f32 [rows, groups] */
   scales: Binding
   /** f32 [rows, columns], G; kept up to date */
@@ -62,32 +67,43 @@ export interface BlockBindings {
   codes: Binding
   /** u32 [partitions, 4 · quads], see pairWord: every column once; what is left over holds columns alone */
   pairs: Binding
-  /** f32 [partitions, 4 · quads], of block-couplings */
+  /** What block-couplings knows of H and these pairs */
   couplings: Binding
-  /** f32 [columns + 1, 4 ⌈rows / 4⌉], what the kernel keeps from dispatch to dispatch; see openingsBytes */
+  /** f32 [columns + 6, 4 ⌈rows / 4⌉], what the kernel keeps from dispatch to dispatch; see openingsBytes */
   openings: Binding
   /** f32 [partitions, rows, 2], zeros before: what a move changed in its row's objective, and how many codes moved */
   gains: Binding
 }
 
-/** Records so many partitions of every row. */
+/**
+ * Records so many partitions of every row. Where H lies in several tiles, rows look for their next move whichever is
+ * bound, and wait for those of their move's two columns.
+ */
 export function blockThread(batch: Batch, bindings: BlockBindings, shape: BlockShape, lanes = 4): void {
-  batch.run(kernel, {
-    bindings,
-    params: blockParams(shape),
-    workgroups: spread(Math.ceil(shape.rows / 4 / lanes)),
-    overrides: { LANES: lanes },
-    work: blockWork(shape),
-  })
+  const workgroups = spread(Math.ceil(shape.rows / 4 / lanes))
+  for (const turn of blockTurns(bindings, shape))
+    batch.run(kernel, { ...turn, workgroups, overrides: { LANES: lanes } })
+}
+
+/** The dispatches of both shapes: tiles of H take turns until even the row with most moves has made them. */
+export function* blockTurns(bindings: BlockBindings, { bits, fresh, ...shape }: BlockShape) {
+  const tiles = tilesOf(bindings.hessian, shape.columns)
+  // A row moves once in a step at most, and the tile of either of its two columns comes after all others at the latest.
+  const turns = 2 * shape.steps * (tiles.length - 1) + 1
+  for (let turn = 0; turn < turns; turn++) {
+    const { first: tile, rows, binding: hessian } = tiles[turn % tiles.length]
+    const of = { tile, tile_rows: rows, fresh: Number(fresh && turn === 0), resume: Number(turn > 0) }
+    yield {
+      bindings: { ...bindings, hessian },
+      params: { ...shape, ...of, top: 2 ** bits - 1 },
+      work: blockWork(shape) / turns,
+    }
+  }
 }
 
 /** Bytes of the openings of both shapes. */
 export function openingsBytes(rows: number, columns: number): number {
-  return 16 * (columns + 1) * Math.ceil(rows / 4)
-}
-
-export function blockParams({ bits, fresh, ...shape }: BlockShape): Record<keyof typeof params, number> {
-  return { ...shape, top: 2 ** bits - 1, fresh: Number(fresh) }
+  return 16 * (columns + 6) * Math.ceil(rows / 4)
 }
 
 /** What a pair of a partition costs, in multiply-adds, the moves among them included. */

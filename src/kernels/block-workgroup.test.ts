@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blockCase, blockCases } from '../test/block.ts'
+import { blockCase, blockCases, tiledBlockCases } from '../test/block.ts'
 import { blockWorkgroup } from './block-workgroup.ts'
 
 test.each(blockCases)(
@@ -14,3 +14,11 @@ test.each(blockCases)(
     expect(error).toBeLessThan(1e-9)
   },
 )
+
+test.each(tiledBlockCases)('H in tiles of at most %i bytes: %o', async (limit, one) => {
+  const { codes, moved, error } = await blockCase(one, blockWorkgroup, limit)
+  expect(codes).toEqual([])
+  expect(moved).toEqual([])
+  // As above.
+  expect(error).toBeLessThan(1e-9)
+})

@@ -1,16 +1,17 @@
 // Block descent in every row as in block-thread, one workgroup per row, for real GPUs.
 import pair from '../../shaders/shared/block-pair.wgsl?raw'
+import row from '../../shaders/shared/block-row.wgsl?raw'
 import code from '../../shaders/block-workgroup.wgsl?raw'
 import { spread, type Batch } from '../gpu/batch.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { defineKernel } from '../gpu/kernel.ts'
-import { blockParams, blockWork, params, reference, type BlockBindings, type BlockShape } from './block-thread.ts'
+import { blockTurns, params, reference, type BlockBindings, type BlockShape } from './block-thread.ts'
 
 export { reference }
 
 export const kernel = defineKernel({
   name: 'block-workgroup',
-  code: code + pair,
+  code: code + pair + row,
   bindings: {
     hessian: 'read',
     scales: 'read',
@@ -49,11 +50,7 @@ export function blockWorkgroup(
   shape: BlockShape,
   lanes = lanesFor(shape.columns),
 ): void {
-  batch.run(kernel, {
-    bindings,
-    params: blockParams(shape),
-    workgroups: spread(shape.rows),
-    overrides: { LANES: lanes, SLOTS: slotsFor(shape.columns) },
-    work: blockWork(shape),
-  })
+  const overrides = { LANES: lanes, SLOTS: slotsFor(shape.columns) }
+  for (const turn of blockTurns(bindings, shape))
+    batch.run(kernel, { ...turn, workgroups: spread(shape.rows), overrides })
 }

@@ -2,7 +2,7 @@
 // read once, the gains written. Operations: six for every pair of a partition, which decide that it cannot gain.
 import { floats, type KernelBench } from './bench.ts'
 import { block, quadsOf } from './block.ts'
-import { pairWord } from './block-couplings.ts'
+import { couplingsBytes, pairWord } from './block-couplings.ts'
 import { openingsBytes } from './block-thread.ts'
 import { blockFitsWorkgroup } from './block-workgroup.ts'
 import { descentShaped } from './descent.ts'
@@ -20,13 +20,15 @@ export const bench: KernelBench = {
       const i = at % (size / 2)
       return pairWord(i, size / 2 + ((i + Math.floor((2 * at) / size)) % (size / 2)))
     })
+    const couplings = new Float32Array(couplingsBytes({ columns: size, steps: STEPS, quads }) / 4).fill(1e-4)
+    couplings.fill(4, 0, size)
     const bindings = {
       hessian: scope.upload('hessian', hessian),
       scales: scope.upload('scales', new Float32Array(size).fill(1)),
       product: floats(scope, 'product', size * size),
       codes: scope.upload('codes', new Uint32Array(size * size).fill(128)),
       pairs: scope.upload('pairs', pairs),
-      couplings: scope.upload('couplings', new Float32Array(pairs.length).fill(1e-4)),
+      couplings: scope.upload('couplings', couplings),
       openings: scope.buffer('openings', openingsBytes(size, size)),
       gains: scope.buffer('gains', 8 * STEPS * size),
     }

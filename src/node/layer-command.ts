@@ -67,7 +67,7 @@ async function solveLayer(gpu: Gpu, given: GivenLayer, plan: Plan, values: Value
   const { bits, group } = plan
   const read = (first: number, count: number) => given.weights.subarray(first * columns, (first + count) * columns)
   const parted = { layer: 'weights', rows, columns, hessian, read }
-  using solver = await RowParts.open(gpu, parted, solverOptions(plan), plan.recipes.map(recipeNamed))
+  using solver = await RowParts.open(gpu, parted, solverOptions(plan))
   for (const recipe of plan.recipes) {
     const start = performance.now()
     const solution = await last(solver.solve(recipeNamed(recipe)))

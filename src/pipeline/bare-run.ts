@@ -5,7 +5,7 @@ import type { Gpu } from '../gpu/gpu.ts'
 import { bareHessian } from './bare-hessian.ts'
 import { bareLayerFacts, bareModelFacts } from './bare-layers.ts'
 import type { CapturedHessian } from './capture.ts'
-import { checkPlan, checkRows } from './check-plan.ts'
+import { checkPlan } from './check-plan.ts'
 import type { RunEvent } from './events.ts'
 import { cachedBytes, type HessianCache } from './hessian-cache.ts'
 import type { Plan } from './plan.ts'
@@ -41,7 +41,6 @@ export async function* bareRun(given: BareInputs, plan: Plan): AsyncGenerator<Ru
   if (plan.layerBits && chosen)
     own.layerBits = Object.fromEntries(Object.entries(plan.layerBits).filter(([layer]) => chosen.has(layer)))
   checkPlan(own, layers)
-  checkRows(own, layers, gpu.adapter)
   const found = facts.layers.filter(({ layer }) => !chosen || chosen.has(layer))
   const withInputs = facts.layers.filter(({ inputs }) => inputs)
   const bytes = cachedBytes(withInputs.map(({ columns }) => columns))

@@ -1,12 +1,10 @@
 // A plan is checked before anything runs: every refusal states the value and what is allowed.
 import { InputError } from '../formats/errors.ts'
-import type { AdapterFacts } from '../gpu/gpu.ts'
 import { grids } from '../quantize/grids/index.ts'
 import { TENSOR } from '../quantize/problem.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { refuseMixed } from '../quantize/row-parts.ts'
 import type { LayerFacts } from './events.ts'
-import { solverOptions, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 
 function whole(name: string, value: number, min: number, max: number) {
   if (!Number.isInteger(value) || value < min || value > max)
@@ -68,14 +66,4 @@ function checkCorrection({ correction, eigenClip, eigenThreshold }: Plan): void 
       `correction is ${correction} with eigenvalues clipped (eigen clip ${eigenClip}, eigen threshold ` +
         `${eigenThreshold}); it would be too strong where H is lowered: use one of the two`,
     )
-}
-
-/** @throws GpuLimitError for a recipe that needs all rows of a layer in one binding, which this adapter cannot hold. */
-export function checkRows(
-  plan: Plan,
-  layers: readonly Pick<LayerFacts, 'layer' | 'rows' | 'columns'>[],
-  adapter: Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>,
-): void {
-  for (const recipe of plan.recipes.map(recipeNamed))
-    for (const layer of layers) refuseMixed(adapter, layer, recipe, solverOptions(plan))
 }

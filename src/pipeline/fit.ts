@@ -4,7 +4,6 @@
 import { GpuLimitError } from '../gpu/errors.ts'
 import { checkAdapter } from '../model/memory.ts'
 import type { Model } from '../model/model.ts'
-import { checkRows } from './check-plan.ts'
 import { memoryPlan, type MemoryDevice, type MemoryPlan } from './memory.ts'
 import type { Plan } from './plan.ts'
 
@@ -26,20 +25,15 @@ const count = (value: number) => value.toLocaleString('en-US')
 /** What does not fit; nothing: all does. */
 export function misfits(
   model: Model,
-  plan: Plan,
   { buffers, peakBytes }: MemoryPlan,
   { device: { adapter }, budgetBytes }: Limits,
 ): Misfit[] {
-  for (const [of, check] of [
-    ['model', () => checkAdapter(model, adapter)],
-    ['plan', () => checkRows(plan, model.layers, adapter)],
-  ] as const)
-    try {
-      check()
-    } catch (error) {
-      if (!(error instanceof GpuLimitError)) throw error
-      return [{ of, fact: error.message }]
-    }
+  try {
+    checkAdapter(model, adapter)
+  } catch (error) {
+    if (!(error instanceof GpuLimitError)) throw error
+    return [{ of: 'model', fact: error.message }]
+  }
   const limit = Math.min(adapter.maxBindingBytes, adapter.maxBufferBytes)
   const found = buffers
     .filter(({ bytes }) => bytes > limit)
@@ -168,9 +162,9 @@ export interface Fit {
 export function fitOf(model: Model, plan: Plan, limits: Limits): Fit {
   const memoryOf = (one: Plan) => memoryPlan(model, one, limits.device)
   const memory = memoryOf(plan)
-  const found = misfits(model, plan, memory, limits)
+  const found = misfits(model, memory, limits)
   if (!found.length || found.some((one) => one.of === 'model')) return { memory, misfits: found }
-  const smaller = smallerPlan((one) => !misfits(model, one, memoryOf(one), limits).length, plan)
+  const smaller = smallerPlan((one) => !misfits(model, memoryOf(one), limits).length, plan)
   if (!smaller) return { memory, misfits: found }
   const { peakBytes } = memoryOf(smaller)
   return {

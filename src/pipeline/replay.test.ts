@@ -1,5 +1,6 @@
 // A replay ends where the run ended, can be stopped, and leaves nothing on the device.
 import { expect, test } from 'vitest'
+import { quadraticForm } from '../math/linear.ts'
 import { createHessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { LayerSolver } from '../quantize/solve.ts'
@@ -43,6 +44,38 @@ test.each([
     expect(history.state(history.moments.length - 1).levels.scales).toEqual(solution.levels.scales)
   })
 })
+
+test.each(['cdquant', 'gptq+cdquant+refit'])(
+  '%s of a layer in parts ends with the codes of the run',
+  async (recipe) => {
+    const solution = await solved(recipe, 2)
+    await withGpu(async (gpu) => {
+      const { result } = await drain(replay({ gpu, weights, layer: facts, kept, plan, recipe, solution }))
+      const { history, differing } = result
+      expect(differing).toBe(0)
+      const { moments } = history
+      expect(moments.length).toBeGreaterThan(2)
+      expect(moments.at(-1)!.moves).toBe(solution.moves)
+      // Objectives of parts are added up in float64.
+      expect(Math.abs(moments.at(-1)!.objective / solution.objective - 1)).toBeLessThan(1e-12)
+      const { levels } = history.state(moments.length - 1)
+      expect(levels).toEqual({ scales: solution.levels.scales, zeros: solution.levels.zeros })
+      // Each moment is of all rows: what it tells is the loss of what it shows.
+      for (const at of [0, Math.floor(moments.length / 2)]) {
+        const { codes, levels } = history.state(at)
+        const { width, groups } = solution.levels
+        const error = problem.weights.map((w, place) => {
+          const level = Math.floor(place / columns) * groups + Math.floor((place % columns) / width)
+          return levels.scales[level] * (codes[place] - levels.zeros[level]) - w
+        })
+        const loss = quadraticForm(error, problem.hessian, rows, columns)
+        // Gains add up in float32.
+        expect(Math.abs(moments[at].objective / loss - 1)).toBeLessThan(1e-4)
+      }
+      // Of 33 rows 30 fit.
+    }, 36 * 1024)
+  },
+)
 
 test('codes that rounding took elsewhere are counted, and the last moment is the run’s', async () => {
   const solution = await solved('cdquant', 2)

@@ -2,12 +2,14 @@
 // codes of many moments on the way. The last moment is what the run found: where rounding took the replay elsewhere,
 // their number says so.
 import type { Gpu } from '../gpu/gpu.ts'
+import { packedWords } from '../kernels/pack-codes.ts'
 import type { Levels } from '../quantize/problem.ts'
 import { packedOnGpu, type Solution } from '../quantize/solution.ts'
 import { createHessian } from '../quantize/hessian.ts'
 import { CodeHistory, type MomentLevels } from '../quantize/history.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { LayerSolver, type Watch } from '../quantize/solve.ts'
+import { RowParts } from '../quantize/row-parts.ts'
+import type { Watch } from '../quantize/solve.ts'
 import type { LayerFacts } from './events.ts'
 import { uploaded, type KeptHessian } from './hessian-cache.ts'
 import { solverOptions, type Plan } from './plan.ts'
@@ -43,22 +45,22 @@ export async function* replay({
   // What only the reported losses need is left where it is.
   const { matrix } = uploaded(gpu, { ...kept, heldOut: undefined })
   using hessian = createHessian(gpu, matrix, columns, kept.known?.factors)
-  using weights = gpu.upload(`weights ${layer}`, values)
-  using solver = new LayerSolver(
-    gpu,
-    { rows, columns, weights, hessian },
-    solverOptions(plan, solution.levels.bits),
-    undefined,
-    kept.known?.energies.get(layer),
-  )
-  const { bits } = solution.levels
+  const parted = {
+    ...{ layer, rows, columns, hessian, energies: kept.known?.energies.get(layer) },
+    read: (first: number, count: number) => values.subarray(first * columns, (first + count) * columns),
+  }
+  const { bits, groups } = solution.levels
+  using solver = await RowParts.open(gpu, parted, solverOptions(plan, bits))
   const history = new CodeHistory({ rows: solution.rows, columns: solution.columns, bits })
-  const seen = new Map<object, MomentLevels>()
-  const watch: Watch = async ({ step, moves, objective, codes, levels, rows, columns }) => {
+  const moments = new Moments(solution.rows, packedWords(solution.columns, bits), groups)
+  const watch: Watch = async ({ step, moves, objective, codes, levels, first, all, rows, columns }) => {
     using packed = packedOnGpu(gpu, codes, { rows, columns, bits })
-    const [words, kept] = await Promise.all([gpu.readU32(packed), seen.get(levels) ?? readLevels(gpu, levels)])
-    seen.set(levels, kept)
-    history.add({ step, moves, objective }, words, kept)
+    const [words, read] = await Promise.all([
+      gpu.readU32(packed),
+      moments.levelsAt(first) === levels ? undefined : readLevels(gpu, levels),
+    ])
+    moments.put(first, words, read && { of: levels, ...read })
+    if (all) history.add({ step, moves, objective }, moments.words, moments.levels)
   }
   const run = solver.solve(recipeNamed(recipe), watch)
   try {
@@ -78,6 +80,41 @@ export async function* replay({
     history.add({ step: last.step, moves, objective }, solution.codes, { scales, zeros })
   }
   return { history, differing }
+}
+
+/** Codes and levels of a layer as they are now, put together from those of its parts. */
+class Moments {
+  /** Packed codes [rows, words] */
+  readonly words: Uint32Array
+  /** Another object whenever they are others. */
+  levels: MomentLevels
+  private readonly known = new Map<number, Levels>()
+
+  constructor(
+    rows: number,
+    private readonly rowWords: number,
+    private readonly groups: number,
+  ) {
+    this.words = new Uint32Array(rows * rowWords)
+    this.levels = { scales: new Float32Array(rows * groups), zeros: new Float32Array(rows * groups) }
+  }
+
+  /** The levels last read of the part that begins at row `first`. */
+  levelsAt(first: number): Levels | undefined {
+    return this.known.get(first)
+  }
+
+  put(first: number, words: Uint32Array, levels?: MomentLevels & { of: Levels }): void {
+    this.words.set(words, first * this.rowWords)
+    if (!levels) return
+    this.known.set(first, levels.of)
+    const [scales, zeros] = (['scales', 'zeros'] as const).map((name) => {
+      const all = this.levels[name].slice()
+      all.set(levels[name], first * this.groups)
+      return all
+    })
+    this.levels = { scales, zeros }
+  }
 }
 
 async function readLevels(gpu: Gpu, { scales, zeros }: Levels): Promise<MomentLevels> {

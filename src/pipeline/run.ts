@@ -2,7 +2,7 @@
 // Pulling the generator runs it, not pulling pauses it, `return()` cancels it and frees every buffer.
 import type { Gpu } from '../gpu/gpu.ts'
 import type { Model } from '../model/model.ts'
-import { checkPlan, checkRows } from './check-plan.ts'
+import { checkPlan } from './check-plan.ts'
 import { Baseline, evaluate } from './evaluate.ts'
 import type { Perplexity, RunEvent } from './events.ts'
 import { faithful } from './faithful.ts'
@@ -25,14 +25,10 @@ export interface RunInputs extends RunTexts {
   solutions?: Solutions
 }
 
-/**
- * Runs a plan. @throws InputError when the plan or the texts do not fit the model. @throws GpuLimitError for a recipe that
- * needs more of a layer at once than this adapter holds.
- */
+/** Runs a plan. @throws InputError when the plan or the texts do not fit the model. */
 export async function* run(inputs: RunInputs, plan: Plan): AsyncGenerator<RunEvent> {
   const { gpu, model, cache } = inputs
   checkPlan(plan, model.layers)
-  checkRows(plan, model.layers, gpu.adapter)
   const windows = planWindows(inputs, plan)
   const { calibration, heldOut, evaluation } = windows
   const identity = await identify(model, windows)

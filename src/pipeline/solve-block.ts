@@ -6,7 +6,8 @@ import type { Model } from '../model/model.ts'
 import type { HessianHealth } from '../quantize/health.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
-import { partRows, RowParts, type PartedLayer } from '../quantize/row-parts.ts'
+import { partRows } from '../quantize/part-rows.ts'
+import { RowParts, type PartedLayer } from '../quantize/row-parts.ts'
 import type { CapturedHessian, KnownFacts } from './capture.ts'
 import { correctionNote, correctionShift } from './correction.ts'
 import type { LayerFacts, LayerResult, RunEvent } from './events.ts'
@@ -55,10 +56,10 @@ export async function* solveBlock(
       const shift =
         drift &&
         ((weights: GpuBuffer, rows: number) => correctionShift(gpu, { weights, drift }, { rows, columns, correction }))
-      let reading = readAhead(inputs, plan, recipes, layers[0])
+      let reading = readAhead(inputs, plan, layers[0])
       for (const [i, layer] of layers.entries()) {
         let ahead = await reading
-        if (i + 1 < layers.length) reading = readAhead(inputs, plan, recipes, layers[i + 1])
+        if (i + 1 < layers.length) reading = readAhead(inputs, plan, layers[i + 1])
         const read = (first: number, count: number) => {
           const weights = ahead ?? inputs.model.weights(layer, first, count)
           // Not needed in ordinary memory once it has been uploaded.
@@ -92,14 +93,8 @@ async function healthOf(hessian: Hessian, damp: number, known: KnownFacts | unde
  * Starts to read a layer's weights while another layer is solved; a failure is thrown where they are awaited. Nothing
  * where they are to come in parts.
  */
-function readAhead(
-  { gpu, model }: SolveInputs,
-  plan: Plan,
-  recipes: readonly string[],
-  layer: LayerFacts,
-): Promise<Float32Array | undefined> {
-  if (partRows(gpu.adapter, layer, recipes.map(recipeNamed), solverOptions(plan)) < layer.rows)
-    return Promise.resolve(undefined)
+function readAhead({ gpu, model }: SolveInputs, plan: Plan, layer: LayerFacts): Promise<Float32Array | undefined> {
+  if (partRows(gpu.adapter, layer, solverOptions(plan).settings) < layer.rows) return Promise.resolve(undefined)
   const weights = model.weights(layer)
   weights.catch(() => {})
   return weights
@@ -115,7 +110,7 @@ async function* solveLayer(
   const { group } = plan
   const { layer, rows, columns, shift } = parted
   const bits = bitsOf(plan, layer)
-  using solver = await RowParts.open(gpu, parted, solverOptions(plan, bits), recipes.map(recipeNamed))
+  using solver = await RowParts.open(gpu, parted, solverOptions(plan, bits))
   known?.energies.set(layer, await solver.knownEnergies())
   for (const recipe of recipes) {
     yield { event: 'solving', layer, recipe }

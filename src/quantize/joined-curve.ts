@@ -1,4 +1,5 @@
 // The curve of a layer whose parts are solved apart: at every point the sums of what its parts have come to.
+import type { Watch } from './solve.ts'
 import type { DescentPoint } from './stage.ts'
 
 export class JoinedCurve {
@@ -37,4 +38,17 @@ function sum(points: ReadonlyMap<number, DescentPoint>): DescentPoint {
     moves: all.reduce((total, { moves }) => total + moves, 0),
     objective: all.reduce((total, { objective }) => total + objective, 0),
   }
+}
+
+/** What each part is watched by, so that looks at all of them are looks at the layer. */
+export function joinedWatch(watch: Watch, parts: readonly { rows: number }[]): Watch[] {
+  const latest = new Map<number, DescentPoint>()
+  let rows = 0
+  return parts.map((part, place) => {
+    const first = (rows += part.rows) - part.rows
+    return (look) => {
+      latest.set(place, look)
+      return watch({ ...look, ...sum(latest), first, all: latest.size === parts.length })
+    }
+  })
 }

@@ -8,14 +8,13 @@
 // together in the file (group-aware reordering, Gafni et al. 2025; GPTQModel's act_group_aware).
 // Ties everywhere: the lower column (or group) first.
 import type { Binding } from '../gpu/batch.ts'
-import { GpuLimitError } from '../gpu/errors.ts'
 import type { Gpu } from '../gpu/gpu.ts'
-import { bindableBytes, type RowTiles } from '../gpu/row-tiles.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { BLOCK } from '../kernels/cholesky-block.ts'
 import { damped } from '../kernels/damped.ts'
 import { minPivot, reference as minPivotReference } from '../kernels/min-pivot.ts'
-import { padded, rankUpdate } from '../kernels/rank-update.ts'
+import { padded, rankUpdateTiles } from '../kernels/rank-update.ts'
 import { Paced, type Stoppable } from './paced.ts'
 
 export const orders = ['natural', 'activation', 'min-pivot', 'group'] as const
@@ -41,8 +40,7 @@ export function orderOf(
 }
 
 /**
- * The min-pivot order of `matrix` f32 [columns, columns] with `damping` added to its diagonal. Pauses as it goes. Every
- * step reads a column of what is left. @throws GpuLimitError where one binding cannot hold that.
+ * The min-pivot order of `matrix` f32 [columns, columns] with `damping` added to its diagonal. Pauses as it goes.
  */
 export async function* minPivotOrder(
   gpu: Gpu,
@@ -52,15 +50,9 @@ export async function* minPivotOrder(
   const { columns, matrix, diagonal, values } = given
   using scope = new Scope(gpu)
   const stride = padded(columns)
-  const [bytes, limit] = [4 * columns * stride, bindableBytes(gpu.adapter)]
-  if (bytes > limit)
-    throw new GpuLimitError(
-      `the min-pivot order of ${columns} columns needs ${bytes} bytes in one buffer, this adapter allows ${limit}; ` +
-        'the other orders do not',
-    )
   // `damped` turns its order round: what it makes is then in natural order.
   const reversed = scope.upload('natural order', orderOf(values, 'natural').reverse())
-  const left = scope.buffer('matrix to eliminate', 4 * columns * stride)
+  const left = scope.own(RowTiles.create(gpu, 'matrix to eliminate', columns, stride))
   const pivots = scope.buffer('pivots', 4 * columns)
   const panel = scope.buffer('panel', 4 * BLOCK * stride)
   const order = scope.buffer('order', 4 * columns)
@@ -74,9 +66,9 @@ export async function* minPivotOrder(
     const size = Math.min(BLOCK, columns - start)
     minPivot(batch, { matrix: left, pivots, remaining, panel, order }, { columns, stride, start, size })
     const part = { binding: panel, offset: 0, stride }
-    const all = { binding: left, offset: 0, stride }
+    const all = { matrix: left, row: 0, column: 0, stride }
     const update = { rows: columns, columns, depth: size, sign: -1, upper: true } as const
-    rankUpdate(batch, { left: part, right: part, result: all }, update)
+    rankUpdateTiles(batch, { left: part, right: part, result: all }, update)
     yield* paced.after((columns * columns * size) / 2)
   }
   batch.flush()

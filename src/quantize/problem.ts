@@ -1,5 +1,6 @@
 // A layer's problem and the grid it is rounded to. W [rows, columns], H = XᵀX / tokens [columns, columns], undamped.
 import type { GpuBuffer } from '../gpu/buffer.ts'
+import type { Pooling } from '../kernels/pool.ts'
 import type { Hessian } from './hessian.ts'
 
 /** The problem in float64, for references. */
@@ -25,6 +26,26 @@ export interface Problem {
    * (QEP); absent: they are not.
    */
   shift?: GpuBuffer
+  /** Of a layer whose rows come in several parts: what these have with the others. Absent: they are all. */
+  together?: RowsTogether
+}
+
+/** All rows of a layer, as one part of them sees them. */
+export interface RowsTogether {
+  /** Of all parts. */
+  rows: number
+  /**
+   * Values f32 [rows of the part, width], handed to the queue, become those of all parts pooled; waits until every part
+   * has come here.
+   */
+  pool(values: GpuBuffer, width: number, pooling: Pooling): Promise<void>
+  /**
+   * Sums over all parts of what each brings, in the same order each time; yields nothing until the last one has come
+   * here.
+   */
+  sum(values: readonly number[]): Generator<never[], number[]>
+  /** This part has failed and will not come any more. */
+  leave(reason: unknown): void
 }
 
 /** `group` of one scale and one zero for the whole layer. */

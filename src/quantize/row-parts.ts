@@ -1,21 +1,27 @@
 // A layer solved in parts of rows, where its weights or what solvers keep beside them are larger than one binding holds.
-// Rows of W are independent of each other in every stage but those that look at all of them, so each part has a solver
-// of its own on the same H: losses, energies and moves add up, codes and levels are put one below the other. Parts take
-// turns, so that the live curve is at every point that of the whole layer.
+// Rows of W are independent of each other in every step, so each part has a solver of its own on the same H: losses,
+// energies and moves add up, codes and levels are put one below the other. Parts take turns, so that the live curve is at
+// every point that of the whole layer. What goes over rows is done for all parts together: one scale for the layer (see
+// rows-together.ts), and transforms, behind which the layer is solved in parts of its new rows.
 import type { GpuBuffer } from '../gpu/buffer.ts'
-import { GpuLimitError } from '../gpu/errors.ts'
-import type { AdapterFacts, Gpu } from '../gpu/gpu.ts'
-import { bindableBytes, TILE_ROWS } from '../gpu/row-tiles.ts'
+import type { Gpu } from '../gpu/gpu.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
-import { grids } from './grids/index.ts'
 import type { Hessian } from './hessian.ts'
-import { JoinedCurve } from './joined-curve.ts'
-import { named, optionValues } from './options.ts'
-import { groupsOf, TENSOR } from './problem.ts'
-import type { Recipe } from './recipes.ts'
-import type { Solution } from './solution.ts'
-import { LayerSolver, type SolveProgress, type SolverOptions, type Watch } from './solve.ts'
+import { JoinedCurve, joinedWatch } from './joined-curve.ts'
+import { joinedSolution, restoredSolution } from './joined-solution.ts'
+import { named, type OptionTable, type OptionValues } from './options.ts'
+import { oneScale, partRows } from './part-rows.ts'
+import type { Problem } from './problem.ts'
+import type { Recipe, StageChoice } from './recipes.ts'
+import { Meeting, ofParts } from './rows-together.ts'
+import { dequantizeSolution, type Solution } from './solution.ts'
+import { LayerSolver, valuesFor, type SolveProgress, type SolverOptions, type Watch } from './solve.ts'
+import type { Transform } from './stage.ts'
 import { together } from './together.ts'
+import { changedTiles, restoredTiles, type Change } from './transforms/change.ts'
+import { identity } from './transforms/identity.ts'
+import { transforms } from './transforms/index.ts'
 
 /** A layer whose weights are still elsewhere. */
 export interface PartedLayer {
@@ -28,104 +34,54 @@ export interface PartedLayer {
   heldOut?: Hessian | undefined
   /** What `knownEnergies` of an earlier solver of the same layer gave. */
   energies?: readonly number[] | undefined
-  /** W f32 [count, columns], its rows from `first` on. */
-  read(first: number, count: number): Float32Array | Promise<Float32Array>
-  /** Shift f32 [rows, columns] of weights f32 [rows, columns], see Problem; the parts take it over. */
-  shift?: ((weights: GpuBuffer, rows: number) => GpuBuffer) | undefined
+  /** W f32 [count, columns], its rows from `first` on; the parts take a buffer over. */
+  read(first: number, count: number): Float32Array | GpuBuffer | Promise<Float32Array>
+  /** Shift f32 [rows, columns] of weights f32 [rows, columns] from row `first` on, see Problem; the parts take it over. */
+  shift?: ((weights: GpuBuffer, rows: number, first: number) => GpuBuffer) | undefined
 }
 
-type Limits = Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>
-type Choices = Pick<SolverOptions, 'grid' | 'settings'>
-
-/** Factors that a clip search may try. */
-const FACTORS = 50
-
-/** What of a recipe looks at all rows of a layer at once; undefined where nothing does. */
-export function mixesRows(recipe: Recipe, { grid: usual, settings }: Choices): string | undefined {
-  if (recipe.transform.name !== 'none') return `transform '${recipe.transform.name}'`
-  if (settings.group === TENSOR) return 'one scale for the layer'
-  const { name, options } = recipe.grid ?? usual
-  const grid = named('grid', grids, name)
-  const { per } = optionValues(grid.options, options) as Record<string, unknown>
-  return per === 'layer' ? `grid '${name}' with one scale for the layer` : undefined
-}
-
-/** Rows of a part: all of them where they fit, else as many as the largest buffer of any solver allows. */
-export function partRows(
-  adapter: Limits,
-  { rows, columns }: { rows: number; columns: number },
-  recipes: readonly Recipe[],
-  choices: Choices,
-): number {
-  const limit = bindableBytes(adapter)
-  // The history of cyclic descent has two numbers for every weight, and more for blocks; a clip search one per factor.
-  const { groups } = groupsOf(columns, choices.settings.group)
-  const rowBytes = Math.max(8 * (columns + Math.ceil(columns / 16) + 65), 4 * FACTORS * groups)
-  const most = Math.floor(limit / rowBytes)
-  const fits = 4 * rows * columns <= limit
-  if (rows <= most || (fits && recipes.some((recipe) => mixesRows(recipe, choices)))) return rows
-  return most >= TILE_ROWS ? most - (most % TILE_ROWS) : Math.max(1, most)
-}
-
-/** What of a recipe may read any row of H next, so that one binding must hold them all; undefined where nothing does. */
-function readsAnyRow({ steps }: Recipe): string | undefined {
-  if (steps.some(({ name }) => name === 'block')) return 'block descent'
-  return steps.some(({ options }) => options?.order === 'min-pivot') ? "order 'min-pivot'" : undefined
-}
-
-/** @throws GpuLimitError for a recipe that needs all rows of a layer, or of its H, in one binding, which cannot hold them. */
-export function refuseMixed(
-  adapter: Limits,
-  { layer, rows, columns }: { layer: string; rows: number; columns: number },
-  recipe: Recipe,
-  choices: Choices,
-): void {
-  const reason = mixesRows(recipe, choices)
-  const [bytes, limit] = [4 * rows * columns, bindableBytes(adapter)]
-  if (reason && bytes > limit)
-    throw new GpuLimitError(
-      `${recipe.name}: ${reason} needs all of ${layer} in one buffer of ${bytes} bytes, this adapter allows ${limit}`,
-    )
-  const [reader, square] = [readsAnyRow(recipe), 4 * columns * columns]
-  if (reader && square > limit)
-    throw new GpuLimitError(
-      `${recipe.name}: ${reader} needs the Hessian of ${layer} in one buffer of ${square} bytes, this adapter allows ${limit}`,
-    )
+interface TransformedParts {
+  parts: RowParts
+  change: Change
 }
 
 /** Solves one layer by any number of recipes, as LayerSolver does. Owns the weights, not the Hessians. */
 export class RowParts implements Disposable {
+  private readonly transformed = new Map<string, Promise<TransformedParts>>()
+
   private constructor(
     private readonly gpu: Gpu,
-    private readonly layer: PartedLayer,
+    private readonly layer: Pick<PartedLayer, 'layer' | 'rows' | 'columns'>,
     private readonly options: SolverOptions,
+    private readonly problems: readonly Problem[],
     private readonly solvers: readonly LayerSolver[],
+    private readonly meeting: Meeting,
     private readonly scope: Scope,
   ) {}
 
   /** Reads and uploads the weights. @throws InputError when they cannot be read or a group is larger than a row. */
-  static async open(
-    gpu: Gpu,
-    layer: PartedLayer,
-    options: SolverOptions,
-    recipes: readonly Recipe[],
-  ): Promise<RowParts> {
+  static async open(gpu: Gpu, layer: PartedLayer, options: SolverOptions): Promise<RowParts> {
     const { rows, columns, hessian, heldOut, energies, shift } = layer
-    const height = partRows(gpu.adapter, layer, recipes, options)
+    const height = partRows(gpu.adapter, layer, options.settings)
+    const counts = Array.from({ length: Math.ceil(rows / height) }, (_, i) => Math.min(height, rows - i * height))
+    const meeting = new Meeting(gpu, counts)
     const scope = new Scope(gpu)
     try {
+      const problems: Problem[] = []
       const solvers: LayerSolver[] = []
-      for (let first = 0; first < rows; first += height) {
-        const count = Math.min(height, rows - first)
-        const weights = scope.upload(`weights ${layer.layer}`, await layer.read(first, count))
-        const problem = {
-          ...{ rows: count, columns, weights, hessian },
-          ...(shift && { shift: scope.own(shift(weights, count)) }),
+      for (const [part, count] of counts.entries()) {
+        const given = await layer.read(part * height, count)
+        const weights = given instanceof Float32Array ? gpu.upload(`weights ${layer.layer}`, given) : given
+        const problem: Problem = {
+          ...{ rows: count, columns, weights: scope.own(weights), hessian },
+          ...(shift && { shift: scope.own(shift(weights, count, part * height)) }),
+          ...(counts.length > 1 && { together: meeting.parts[part] }),
         }
         const known = count === rows ? energies : undefined
+        problems.push(problem)
         solvers.push(scope.own(new LayerSolver(gpu, problem, options, heldOut, known)))
       }
-      return new RowParts(gpu, layer, options, solvers, scope)
+      return new RowParts(gpu, { layer: layer.layer, rows, columns }, options, problems, solvers, meeting, scope)
     } catch (error) {
       scope[Symbol.dispose]()
       throw error
@@ -134,20 +90,19 @@ export class RowParts implements Disposable {
 
   /** tr(W H Wᵀ), and the same on held-out tokens. @throws InputError when one is not finite. */
   async knownEnergies(): Promise<readonly number[]> {
-    const all = await together(this.solvers.map((solver) => solver.knownEnergies()))
-    return all[0].map((_, i) => sum(all.map((energies) => energies[i])))
+    return sums(await together(this.solvers.map((solver) => solver.knownEnergies())))
   }
 
-  /** Yields the points of every running step. @throws GpuLimitError where parts cannot give what is asked for. */
+  /** Yields the points of every running step. */
   async *solve(recipe: Recipe, watch?: Watch): AsyncGenerator<SolveProgress, Solution> {
-    const { solvers, layer, gpu } = this
+    const { solvers, problems, meeting, options } = this
     if (solvers.length === 1) return yield* solvers[0].solve(recipe, watch)
-    refuseMixed(gpu.adapter, layer, recipe, this.options)
-    if (watch)
-      throw new GpuLimitError(`${layer.layer} is solved in ${solvers.length} parts, whose codes cannot be watched`)
+    if (recipe.transform.name !== identity.name) return yield* this.solveTransformed(recipe, watch)
+    if (oneScale(recipe, options)) await ofParts(problems, true, (part) => solvers[part].prepare(recipe))
     const curve = new JoinedCurve(solvers.length)
     const solved = new Map<number, Solution>()
-    const runs = solvers.map((solver) => solver.solve(recipe))
+    const watches = watch && joinedWatch(watch, problems)
+    const runs = solvers.map((solver, part) => solver.solve(recipe, watches?.[part]))
     try {
       while (solved.size < runs.length)
         for (const [part, run] of runs.entries())
@@ -162,15 +117,69 @@ export class RowParts implements Disposable {
             }
             const { step, points } = next.value
             yield { step, points: curve.add(part, points) }
-            if (points.length) break
+            if (points.length || meeting.waits(part)) break
           }
     } finally {
       for (const run of runs) await run.return(undefined as never)
     }
-    return joined(
-      [...solved].sort(([a], [b]) => a - b).map(([, one]) => one),
-      await this.knownEnergies(),
-    )
+    const inOrder = [...solved].sort(([a], [b]) => a - b).map(([, one]) => one)
+    return joinedSolution(inOrder, await this.knownEnergies())
+  }
+
+  /** In another basis, whose rows are others, in parts of their own; then back, and measured where the layer's own are. */
+  private async *solveTransformed(recipe: Recipe, watch?: Watch): AsyncGenerator<SolveProgress, Solution> {
+    const { gpu, solvers, problems, layer } = this
+    const energies = await this.knownEnergies()
+    const { parts, change } = await this.transform(recipe.transform)
+    const inside = yield* parts.solve({ ...recipe, transform: { name: identity.name } }, watch)
+    using dequantized = dequantizeSolution(gpu, inside, inside)
+    using weights = restoredTiles(gpu, dequantized, change)
+    const losses: (readonly number[])[] = []
+    let first = 0
+    for (const [part, { rows }] of problems.entries()) {
+      using own = weights.band(gpu, first, rows)
+      losses.push(await solvers[part].objectivesOf(own))
+      first += rows
+    }
+    const restored = await weights.read(gpu, 0, layer.rows)
+    return restoredSolution(inside, { restored, objectives: sums(losses), energies, storedBits: change.storedBits })
+  }
+
+  private transform(choice: StageChoice): Promise<TransformedParts> {
+    const transform = named('transform', transforms, choice.name)
+    const values = valuesFor<OptionTable>(transform, choice, this.options)
+    const key = JSON.stringify([choice.name, values])
+    let made = this.transformed.get(key)
+    if (!made) this.transformed.set(key, (made = this.makeTransformed(transform, values)))
+    return made
+  }
+
+  private async makeTransformed(transform: Transform, values: OptionValues<OptionTable>): Promise<TransformedParts> {
+    const { gpu, layer, options, problems, scope } = this
+    const [{ columns, hessian, shift }] = problems
+    const change = await transform.change(gpu, problems, options.settings, values)
+    const below = (label: string, bufferOf: (problem: Problem) => GpuBuffer) =>
+      RowTiles.joined(
+        label,
+        columns,
+        problems.map((problem) => ({ rows: problem.rows, buffer: bufferOf(problem) })),
+      )
+    const given = {
+      hessian,
+      weights: below('weights', ({ weights }) => weights),
+      shift: shift && below('shift', ({ shift }) => shift!),
+    }
+    const changed = scope.own(await changedTiles(gpu, given, change))
+    const rows = (tiles: RowTiles) => (first: number, count: number) => tiles.band(gpu, first, count)
+    const { weights: inside, shift: shifted } = changed
+    const parted = {
+      ...{ layer: layer.layer, rows: changed.rows, columns: changed.columns, hessian: changed.hessian },
+      read: rows(inside),
+      shift: shifted && ((_weights: GpuBuffer, count: number, first: number) => rows(shifted)(first, count)),
+    }
+    const parts = scope.own(await RowParts.open(gpu, parted, options))
+    for (const tiles of [inside, shifted]) tiles?.[Symbol.dispose]()
+    return { parts, change }
   }
 
   [Symbol.dispose]() {
@@ -178,41 +187,7 @@ export class RowParts implements Disposable {
   }
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-
-/** The solution of the whole layer, of those of its parts in order. */
-function joined(parts: readonly Solution[], energies: readonly number[]): Solution {
-  const [{ columns, levels, damping }] = parts
-  const rows = sum(parts.map((part) => part.rows))
-  const loss = (objectives: number[], energy: number) => {
-    const objective = sum(objectives)
-    return { objective, relative: objective === 0 ? 0 : objective / energy }
-  }
-  const floats = (values: Float32Array[]) => {
-    const all = new Float32Array(sum(values.map(({ length }) => length)))
-    values.reduce((at, part) => (all.set(part, at), at + part.length), 0)
-    return all
-  }
-  const codes = new Uint32Array(sum(parts.map((part) => part.codes.length)))
-  parts.reduce((at, part) => (codes.set(part.codes, at), at + part.codes.length), 0)
-  const heldOut = parts.flatMap((part) => (part.heldOut ? [part.heldOut.objective] : []))
-  return {
-    rows,
-    columns,
-    ...loss(
-      parts.map(({ objective }) => objective),
-      energies[0],
-    ),
-    ...(heldOut.length && { heldOut: loss(heldOut, energies[1]) }),
-    moves: sum(parts.map(({ moves }) => moves)),
-    damping,
-    notes: [...new Set(parts.flatMap(({ notes }) => notes))],
-    levels: {
-      ...levels,
-      scales: floats(parts.map((part) => part.levels.scales)),
-      zeros: floats(parts.map((part) => part.levels.zeros)),
-    },
-    codes,
-    effectiveBits: sum(parts.map((part) => part.effectiveBits * part.rows)) / rows,
-  }
+/** Sums of what the parts have, place by place. */
+function sums(parts: readonly (readonly number[])[]): number[] {
+  return parts[0].map((_, place) => parts.reduce((sum, part) => sum + part[place], 0))
 }

@@ -13,7 +13,8 @@ import { named, optionValues, type OptionTable, type OptionValues } from './opti
 import type { GridSettings, Levels, Problem } from './problem.ts'
 import type { Recipe, StageChoice } from './recipes.ts'
 import { dequantizedOnGpu, levelBits, packedOnGpu, type Solution } from './solution.ts'
-import type { DescentPoint, Step, StepResult, Transform, WithLevels, Work } from './stage.ts'
+import type { DescentPoint, StepResult, Transform, WithLevels, Work } from './stage.ts'
+import { progress } from './step-points.ts'
 import { steps } from './steps/index.ts'
 import { together } from './together.ts'
 import { transforms } from './transforms/index.ts'
@@ -42,10 +43,19 @@ export interface SolveProgress {
   points: DescentPoint[]
 }
 
-/** A look at the codes u32 [rows, columns] of a recipe at work, and at their levels; they change when it returns. */
+/**
+ * A look at the codes u32 [rows, columns] of a recipe at work, and at their levels; they change when it returns. `first`:
+ * their first row in the layer, which may be solved in parts; moves and objective are those of the whole layer once
+ * `all` of its rows have been seen, and before that of those that were.
+ */
 export type Watch = (
-  look: DescentPoint & { step: string; codes: GpuBuffer; levels: Levels; rows: number; columns: number },
+  look: DescentPoint & Look & { step: string; codes: GpuBuffer; levels: Levels; rows: number; columns: number },
 ) => Promise<void>
+
+interface Look {
+  first: number
+  all: boolean
+}
 
 const ownBasis: StageChoice = { name: 'none' }
 
@@ -111,6 +121,7 @@ export class LayerSolver implements Disposable {
           levels: work.levels,
           rows,
           columns,
+          ...{ first: 0, all: true },
         })
       }
       delete work.watch
@@ -127,6 +138,19 @@ export class LayerSolver implements Disposable {
       if (result.note) notes.push(result.note)
     }
     return { ...(await this.finish(basis, grid, work)), moves: curve.moves, damping, notes }
+  }
+
+  /** Makes the grid of a recipe ahead of its solution: where rows look at each other, all parts do it together. */
+  async prepare(recipe: Recipe): Promise<void> {
+    await (await this.basis(recipe.transform)).grid(recipe.grid ?? this.options.grid)
+  }
+
+  /** tr(E H Eᵀ) of E = `weights` − W for weights f32 [rows, columns], and the same on held-out tokens. */
+  async objectivesOf(weights: GpuBuffer): Promise<readonly number[]> {
+    const { truth } = await this.basis(ownBasis)
+    const found = await together([truth, ...(this.held ? [this.held] : [])].map((one) => one.objectiveOf(weights)))
+    this.held?.changed()
+    return found
   }
 
   /** Losses, levels and codes of what a chain ended with. */
@@ -187,7 +211,7 @@ export class LayerSolver implements Disposable {
   }
 
   private valuesOf<O extends OptionTable>(stage: { options: O }, choice: StageChoice) {
-    return optionValues(stage.options, { ...defaultsFor(stage, this.options), ...choice.options })
+    return valuesFor(stage, choice, this.options)
   }
 
   private basis(choice: StageChoice): Promise<Basis> {
@@ -211,34 +235,15 @@ export class LayerSolver implements Disposable {
   }
 }
 
+/** The values of a stage's options: a recipe's choice, else the plan's, else the usual. */
+export function valuesFor<O extends OptionTable>(stage: { options: O }, choice: StageChoice, plan: StageDefaults) {
+  return optionValues(stage.options, { ...defaultsFor(stage, plan), ...choice.options })
+}
+
 /** The plan's values for the options that a stage has. */
 export function defaultsFor(
   { options }: { options: OptionTable },
   { order, damp, seed }: StageDefaults,
 ): Record<string, number | string> {
   return Object.fromEntries(Object.entries({ order, damp, seed }).filter(([name]) => name in options))
-}
-
-/** Points of a step behind the moves of those before it, whose curve already has the point where the step begins. */
-async function* progress(
-  step: Step,
-  run: AsyncGenerator<DescentPoint[], StepResult & WithLevels<Levels>>,
-  curve: { begun: boolean; moves: number },
-): AsyncGenerator<SolveProgress, StepResult & WithLevels<Levels>> {
-  let start = curve.begun
-  try {
-    for (;;) {
-      const next = await run.next()
-      if (next.done) return next.value
-      const points = next.value.slice(Number(start && next.value.length > 0))
-      if (next.value.length) {
-        start = false
-        curve.begun = true
-      }
-      yield { step: step.name, points: points.map((point) => ({ ...point, moves: curve.moves + point.moves })) }
-    }
-  } finally {
-    // Stopped half-way: the step frees its own buffers.
-    await run.return({ moves: 0 })
-  }
 }

@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/gpu.ts'
 import type { Measure } from './measure.ts'
 import type { OptionTable, OptionValues } from './options.ts'
 import type { GridSettings, Levels, Problem, ReferenceLevels, ReferenceProblem } from './problem.ts'
+import type { Change } from './transforms/change.ts'
 
 interface Stage<O extends OptionTable> {
   /** Name in recipes, URLs and on the command line. */
@@ -39,6 +40,8 @@ export interface Transform<O extends OptionTable = OptionTable> extends Stage<O>
   ): { problem: ReferenceProblem; restore(weights: Float64Array): Float64Array }
   /** `settings` are those of the grid to come, for transforms that are chosen by what rounding does to them. */
   run(gpu: Gpu, problem: Problem, settings: GridSettings, options: OptionValues<O>): Promise<Transformed>
+  /** What `run` does, for a layer whose rows come in several parts, all of them given. */
+  change(gpu: Gpu, parts: readonly Problem[], settings: GridSettings, options: OptionValues<O>): Promise<Change>
 }
 
 /** The transformed problem; disposing of it frees only what the transform made. */

@@ -1,6 +1,7 @@
 // The buffers of every step without them: what the files in steps/ and descent-pieces.ts hold, in bytes.
 import { Holding, type Account } from '../gpu/account.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { couplingsBytes } from '../kernels/block-couplings.ts'
 import { blockWork, openingsBytes } from '../kernels/block-thread.ts'
 import { quadsOf } from '../kernels/block.ts'
 import { BLOCK } from '../kernels/cholesky-block.ts'
@@ -101,8 +102,9 @@ export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: Step
       const steps = Math.ceil((rounds as number) * columns)
       const enough = hidden ? Math.ceil(steps / HIDDEN_PIECES) : steps
       const affordable = affords(device, blockWork({ rows, columns: 0, steps: 1, quads }))
-      const longest = Math.max(1, Math.min(enough, affordable, Math.floor(PIECE_BYTES / (32 * quads + 8 * rows))))
-      for (let i = 0; i < 2; i++) held.hold(DESCENT, 16 * quads * longest)
+      const longest = Math.max(1, Math.min(enough, affordable, Math.floor(PIECE_BYTES / (48 * quads + 8 * rows))))
+      held.hold(DESCENT, 16 * quads * longest)
+      held.hold(DESCENT, couplingsBytes({ columns, steps: longest, quads }))
       held.hold(DESCENT, openingsBytes(rows, columns), named('openings of block descent', work))
       held.hold(DESCENT, 8 * rows * longest)
       held.hold(DESCENT, 8 * partsOf(rows) * longest)

@@ -7,7 +7,6 @@ import { withGpu } from '../test/gpu.ts'
 import { seededProblem } from '../test/problems.ts'
 import { chain, plainOptions, solveAll } from '../test/solve.ts'
 import { createHessian, uploadHessian, type KnownFactors } from './hessian.ts'
-import { refuseMixed } from './row-parts.ts'
 import { recipes, type Recipe, type StageChoice } from './recipes.ts'
 import type { SolverOptions } from './solve.ts'
 
@@ -25,11 +24,15 @@ function both<T>(columns: 150 | 257, body: (gpu: Gpu) => Promise<T>): Promise<[T
 }
 
 /** Solutions and curves, with and without tiles. */
-function solved(recipe: Recipe, options: Partial<SolverOptions> & { group?: number }, of = problem) {
-  const { group = 64, ...rest } = options
+function solved(recipe: Recipe, options: Partial<SolverOptions> & { group?: number; shape?: string }, of = problem) {
+  const { group = 64, shape, ...rest } = options
   const settings = { ...plainOptions.settings, group }
   return both(of === problem ? 150 : 257, async (gpu) => {
+    const usual = gpu.shapes.get('descent')
+    if (shape) gpu.shapes.set('descent', shape)
     const [{ solution, points }] = await solveAll(gpu, of, { ...plainOptions, ...rest, settings }, [recipe])
+    if (usual) gpu.shapes.set('descent', usual)
+    else gpu.shapes.delete('descent')
     return { solution, points }
   })
 }
@@ -59,6 +62,7 @@ describe('options', () => {
     ['groups cut their own part of H', chain('owc', nearest), { grid: { name: 'owc' } }],
     ['a row is one block of H', chain('owc', nearest), { grid: { name: 'owc' }, group: 0 }],
     ['sweeps in another order', chain('cyclic', nearest, { name: 'cyclic', options: { order: 'activation' } }), {}],
+    ['columns by their pivots', chain('gptq', { name: 'gptq', options: { order: 'min-pivot' } }), {}],
     ['another order of columns', chain('gptq', { name: 'gptq', options: { order: 'group' } }, greedy), {}],
     ['another H for solvers', chain('clip', nearest, greedy), { eigenClip: { fraction: 0.05, threshold: 0 } }],
     ['a damped H', chain('ridge', nearest, { name: 'greedy', options: { ridge: 0.1, tolerance: 1e-4 } }), {}],
@@ -84,22 +88,29 @@ test.each(['cdquant', 'cyclic'])('257 columns in one group: %s', async (name) =>
   expect(tiled).toEqual(whole)
 })
 
-test('what needs H in one buffer says so', async () => {
-  await withGpu(async (gpu) => {
-    const solve = (recipe: Recipe) => solveAll(gpu, problem, plainOptions, [recipe])
-    await expect(solve(chain('block', nearest, { name: 'block' }))).rejects.toThrow(
-      'block descent needs 90000 bytes (hessian, 150 × 150) in one buffer, this adapter allows 53248',
-    )
-    await expect(solve(chain('pivots', { name: 'gptq', options: { order: 'min-pivot' } }))).rejects.toThrow(
-      'the min-pivot order of 150 columns needs 91200 bytes in one buffer, this adapter allows 53248',
-    )
-    // Before a run begins, with the names of recipe and layer.
-    const layer = { layer: 'layer', rows: 9, columns: 150 }
-    expect(() => refuseMixed(gpu.adapter, layer, recipe('block'), plainOptions)).toThrow(
-      'block: block descent needs the Hessian of layer in one buffer of 90000 bytes, this adapter allows 53248',
-    )
-    expect(() => refuseMixed(gpu.adapter, layer, recipe('gptq+cdquant'), plainOptions)).not.toThrow()
-  }, LIMITS[150])
+describe('block descent', () => {
+  const block: StageChoice = { name: 'block', options: { rounds: 1.5, patience: 0.5 } }
+
+  test.each<[string, string, Recipe, Parameters<typeof solved>[1]]>([
+    ['thread', 'after greedy descent', chain('block', nearest, greedy, block), {}],
+    ['thread', 'from the nearest codes', chain('block', nearest, block), { group: 0 }],
+    ['workgroup', 'from the nearest codes', chain('block', nearest, block), {}],
+    [
+      ...(['thread', 'another H for solvers', chain('block', nearest, block)] as const),
+      { eigenClip: { fraction: 0.05, threshold: 0 } },
+    ],
+  ])('one %s per row, %s', async (shape, _, recipe, options) => {
+    const [whole, tiled] = await solved(recipe, { ...options, shape })
+    expect(tiled.solution).toEqual(whole.solution)
+    // Buffers of this size hold shorter pieces, so that curves show other points on their way.
+    expect(tiled.points.at(-1)).toEqual(whole.points.at(-1))
+  })
+
+  test('257 columns in one group, pairs drawn afresh', async () => {
+    const independent = { ...block, options: { draw: 'independent' } }
+    const [whole, tiled] = await solved(chain('block', nearest, independent), { group: 0 }, ragged)
+    expect(tiled.solution).toEqual(whole.solution)
+  })
 })
 
 test('health, factors that are kept and views', async () => {

@@ -1,6 +1,8 @@
 // One case of block descent for both shapes of its kernel, against the float64 reference.
+import { expect } from 'vitest'
 import type { Batch } from '../gpu/batch.ts'
-import { blockCouplings, pairWord } from '../kernels/block-couplings.ts'
+import { RowTiles } from '../gpu/row-tiles.ts'
+import { blockCouplings, couplingsBytes, pairWord } from '../kernels/block-couplings.ts'
 import { quadsOf } from '../kernels/block.ts'
 import { openingsBytes, reference, type BlockBindings, type BlockShape } from '../kernels/block-thread.ts'
 import { diagonal } from '../kernels/diagonal.ts'
@@ -42,10 +44,17 @@ export function pairWords(partition: readonly Pair[], quads: number): number[] {
   return Array.from({ length: 4 * quads }, (_, at) => pairWord(...(partition[at] ?? [alone, alone])))
 }
 
-/** Runs three pieces; gives the places of codes that differ, of steps that moved other codes, and the gains' error. */
+/** Cases in tiles: the bytes that a buffer holds, 64 rows of H and more than all else takes. */
+export const tiledBlockCases: [limit: number, one: BlockCase][] = [
+  [40 * 1024, { rows: 30, columns: 150, width: 64, bits: 3, draw: 'tournament', patience: 150 }],
+  [72 * 1024, { rows: 3, columns: 257, width: 64, bits: 2, draw: 'independent', patience: 400 }],
+]
+
+/** Runs three pieces, with H in tiles where a binding holds less; gives the places of codes that differ, of steps that moved other codes, and the gains' error. */
 export async function blockCase(
   { rows, columns, width, bits, draw, patience, descended = false }: BlockCase,
   run: (batch: Batch, bindings: BlockBindings, shape: BlockShape) => void,
+  limit?: number,
 ): Promise<{ codes: number[]; moved: number[]; error: number; moves: number }> {
   const dead = columns > 2 ? [columns >> 1] : []
   const { weights, hessian } = seededProblem({ rows, columns, seed: columns, dead })
@@ -79,7 +88,8 @@ export async function blockCase(
       for (let i = 0; i < columns; i++) sum += residual[row * columns + i] * hessian[i * columns + j]
       return sum
     })
-    const matrix = scope.upload('hessian', Float32Array.from(hessian))
+    const matrix = scope.own(RowTiles.upload(gpu, 'hessian', columns, columns, Float32Array.from(hessian)))
+    if (limit) expect(matrix.tiles.length).toBeGreaterThan(1)
     const inverse = scope.buffer('diagonal', 8 * columns)
     const bindings = {
       hessian: matrix,
@@ -87,14 +97,14 @@ export async function blockCase(
       product: scope.upload('product', product),
       codes: scope.upload('codes', Uint32Array.from(start)),
       pairs: scope.upload('pairs', Uint32Array.from(steps.flatMap((partition) => pairWords(partition, quads)))),
-      couplings: scope.buffer('couplings', 16 * quads * count),
+      couplings: scope.buffer('couplings', couplingsBytes({ columns, steps: count, quads })),
       openings: scope.buffer('openings', openingsBytes(rows, columns)),
       gains: scope.buffer('gains', 8 * count * rows),
     }
     const batch = gpu.batch('block')
     batch.clear(bindings.gains)
     diagonal(batch, { matrix, diagonal: inverse }, { columns })
-    blockCouplings(batch, { ...bindings, diagonal: inverse }, { columns, count: 4 * quads * count })
+    blockCouplings(batch, { ...bindings, diagonal: inverse }, { columns, steps: count, quads })
     let first = 0
     for (const size of pieces) {
       run(batch, bindings, { ...level, first, steps: size, quads, patience, fresh: first === 0 })
@@ -111,5 +121,5 @@ export async function blockCase(
       error: normalisedError(gains, expected.gains),
       moves,
     }
-  })
+  }, limit)
 }

@@ -48,7 +48,7 @@ export async function searched(
   record: (batch: Batch, search: Search) => void,
   choose?: (batch: Batch, search: Search) => Promise<void>,
 ): Promise<Levels> {
-  const levels = minmaxLevels(gpu, problem, settings, 'f32')
+  const levels = await minmaxLevels(gpu, problem, settings, 'f32')
   try {
     using scope = new Scope(gpu)
     const values = clipFactors(lowest)
@@ -70,7 +70,7 @@ export async function searched(
     record(batch, search)
     if (choose) await choose(batch, search)
     else {
-      poolRows(batch, errors, { rows, width: groups * count }, 'mean', settings)
+      await poolRows(batch, errors, { ...problem, width: groups * count }, 'mean', settings)
       smallest(batch, { errors, choices }, { levels: rows * groups, count })
     }
     clip(batch, { factors, choices, scales: levels.scales }, { levels: rows * groups, scaleType })

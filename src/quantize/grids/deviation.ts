@@ -31,8 +31,13 @@ export interface Deviation {
 }
 
 /** The caller owns the levels. */
-export function deviationLevels(gpu: Gpu, problem: Problem, kind: LevelKind, { factor, about }: Deviation): Levels {
-  const { weights } = problem
+export async function deviationLevels(
+  gpu: Gpu,
+  problem: Problem,
+  kind: LevelKind,
+  { factor, about }: Deviation,
+): Promise<Levels> {
+  const { weights, together } = problem
   const shape = groupShape(problem, kind)
   const { rows, groups } = shape
   using scope = new Scope(gpu)
@@ -43,11 +48,11 @@ export function deviationLevels(gpu: Gpu, problem: Problem, kind: LevelKind, { f
   const batch = gpu.batch('deviation').clear(centers).clear(means)
   if (about === 'mean') {
     groupMean(batch, { weights, centers, means }, { ...shape, power: 1 })
-    poolRows(batch, means, { rows, width: groups }, 'mean', kind)
+    await poolRows(batch, means, { ...problem, width: groups }, 'mean', kind)
   }
   groupMean(batch, { weights, centers: means, means: squares }, { ...shape, power: 2 })
-  poolRows(batch, squares, { rows, width: groups }, 'mean', kind)
-  const pooledRows = kind.group === TENSOR ? rows : 1
+  await poolRows(batch, squares, { ...problem, width: groups }, 'mean', kind)
+  const pooledRows = kind.group === TENSOR ? (together?.rows ?? rows) : 1
   deviationRange(batch, { means, squares, ranges }, { ...shape, pooledRows, sample: about === 'mean', factor })
   const levels = levelsOfRanges(gpu, batch, ranges, shape, kind)
   batch.flush()

@@ -7,7 +7,7 @@ import { Scope } from '../../gpu/scope.ts'
 import { rangeLevels, reference as levelsReference, type ZeroKind } from '../../kernels/range-levels.ts'
 import { pool, reference as poolReference, type Pooling } from '../../kernels/pool.ts'
 import type { GroupShape } from '../../kernels/range.ts'
-import { groupsOf, TENSOR, type GridSettings, type Levels, type ReferenceLevels } from '../problem.ts'
+import { groupsOf, TENSOR, type GridSettings, type Levels, type Problem, type ReferenceLevels } from '../problem.ts'
 
 /** Rows, columns, width and groups of a layer on a grid. */
 export function groupShape(
@@ -17,15 +17,21 @@ export function groupShape(
   return { rows, columns, ...groupsOf(columns, group) }
 }
 
-/** Records the pooling of values f32 [rows, width] over all rows where they are one group. */
-export function poolRows(
+/**
+ * Records the pooling of values f32 [rows, width] over all rows of the layer where they are one group; where its rows
+ * come in parts, waits for the others.
+ */
+export async function poolRows(
   batch: Batch,
   values: GpuBuffer,
-  { rows, width }: { rows: number; width: number },
+  { rows, together, width }: Pick<Problem, 'rows' | 'together'> & { width: number },
   pooling: Pooling,
   { group }: Pick<GridSettings, 'group'>,
-): void {
-  if (group === TENSOR) pool(batch, { values }, { rows, width, pooling })
+): Promise<void> {
+  if (group !== TENSOR) return
+  if (!together) return void pool(batch, { values }, { rows, width, pooling })
+  batch.flush()
+  await together.pool(values, width, pooling)
 }
 
 /** The same in float64. */

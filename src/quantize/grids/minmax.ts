@@ -23,18 +23,23 @@ export const minmax: Grid<Record<never, never>> = {
     const all = pooled(ranges, { rows: shape.rows, width: 2 * shape.groups }, 'largest', settings)
     return referenceLevels(all, shape, { ...settings, zero: zeroOf(settings) })
   },
-  run: (gpu, problem, settings) => Promise.resolve(minmaxLevels(gpu, problem, settings, settings.scaleType)),
+  run: (gpu, problem, settings) => minmaxLevels(gpu, problem, settings, settings.scaleType),
 }
 
 /** Levels whose scales are kept as float32 or rounded to float16; the caller owns them. */
-export function minmaxLevels(gpu: Gpu, problem: Problem, settings: GridSettings, scaleType: 'f16' | 'f32'): Levels {
+export async function minmaxLevels(
+  gpu: Gpu,
+  problem: Problem,
+  settings: GridSettings,
+  scaleType: 'f16' | 'f32',
+): Promise<Levels> {
   const shape = groupShape(problem, settings)
   const { rows, groups } = shape
   using scope = new Scope(gpu)
   const ranges = scope.buffer('ranges', 8 * rows * groups)
   const batch = gpu.batch('minmax')
   range(batch, { weights: problem.weights, ranges }, shape)
-  poolRows(batch, ranges, { rows, width: 2 * groups }, 'largest', settings)
+  await poolRows(batch, ranges, { ...problem, width: 2 * groups }, 'largest', settings)
   const levels = levelsOfRanges(gpu, batch, ranges, shape, { ...settings, scaleType, zero: zeroOf(settings) })
   batch.flush()
   return { ...levels, scaleType: settings.scaleType }

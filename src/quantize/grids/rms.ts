@@ -30,10 +30,8 @@ export const rms: Grid<{ rho: typeof rho; fit: typeof fit; per: typeof per }> = 
       about: 'zero',
     }),
   run: (gpu, problem, settings, { rho, fit, per }) =>
-    Promise.resolve(
-      deviationLevels(gpu, problem, kindOf(settings, per), {
-        factor: outermost(rho, fit, settings.bits),
-        about: 'zero',
-      }),
-    ),
+    deviationLevels(gpu, problem, kindOf(settings, per), {
+      factor: outermost(rho, fit, settings.bits),
+      about: 'zero',
+    }),
 }

@@ -26,10 +26,8 @@ export const sigma: Grid<{ sigmas: typeof sigmas; fit: typeof fit }> = {
       about: 'mean',
     }),
   run: (gpu, problem, settings, { sigmas, fit }) =>
-    Promise.resolve(
-      deviationLevels(gpu, problem, kindOf(settings), {
-        factor: outermost(sigmas, fit, settings.bits),
-        about: 'mean',
-      }),
-    ),
+    deviationLevels(gpu, problem, kindOf(settings), {
+      factor: outermost(sigmas, fit, settings.bits),
+      about: 'mean',
+    }),
 }

@@ -1,9 +1,10 @@
 // Drives the pair moves of block descent on the GPU: pieces of partitions, drawn here and uploaded, and the live curve.
 import type { Batch } from '../../gpu/batch.ts'
 import type { GpuBuffer } from '../../gpu/buffer.ts'
+import { bindableBytes } from '../../gpu/row-tiles.ts'
 import { Scope } from '../../gpu/scope.ts'
 import { block, blockLayout, quadsOf } from '../../kernels/block.ts'
-import { blockCouplings, MOST_COLUMNS, pairWord } from '../../kernels/block-couplings.ts'
+import { blockCouplings, couplingsBytes, MOST_COLUMNS, pairWord } from '../../kernels/block-couplings.ts'
 import { blockWork, openingsBytes } from '../../kernels/block-thread.ts'
 import { partsOf, stepSums } from '../../kernels/step-sums.ts'
 import { Curve } from '../descent-curve.ts'
@@ -28,8 +29,7 @@ const HIDDEN_PIECES = 32
 
 /**
  * Moves pairs of codes, with the measure's product, until the limits. Gives the codes that moved and what that changed
- * in the objective that solvers see. @throws RangeError beyond 65536 columns, GpuLimitError where one binding cannot hold
- * H: a pair may be of any two of its rows.
+ * in the objective that solvers see. @throws RangeError beyond 65536 columns.
  */
 export async function* pairMoves(
   work: Work,
@@ -73,7 +73,6 @@ class PairPieces {
   private readonly quads: number
   /** Partitions of a dispatch. */
   private readonly chunk: number
-  private readonly hessian: GpuBuffer
   private readonly pairs: GpuBuffer
   private readonly couplings: GpuBuffer
   private readonly openings: GpuBuffer
@@ -89,17 +88,17 @@ class PairPieces {
     const { rows, columns } = problem
     if (columns > MOST_COLUMNS)
       throw new RangeError(`block descent holds a column in 16 bits, at most ${MOST_COLUMNS} columns, not ${columns}`)
-    this.hessian = problem.hessian.matrix.wholeFor(gpu, 'block descent')
     this.drawn = partitions(columns, limits.draw, limits.seed)
     this.quads = quadsOf(columns)
     const one = blockWork({ rows, columns: 0, steps: 1, quads: this.quads })
-    const bytes = 32 * this.quads + 8 * rows
+    const [pair, row] = [48 * this.quads, 8 * rows]
+    const fitting = (bindableBytes(gpu.adapter) - couplingsBytes({ columns, steps: 0, quads: 0 })) / Math.max(pair, row)
     const enough = truth === measure ? limits.steps : Math.ceil(limits.steps / HIDDEN_PIECES)
     const affordable = Math.floor((SUBMITS * gpu.workPerSubmit) / one)
-    this.longest = Math.max(1, Math.min(enough, affordable, Math.floor(PIECE_BYTES / bytes)))
+    this.longest = Math.max(1, Math.min(enough, affordable, Math.floor(Math.min(fitting, PIECE_BYTES / (pair + row)))))
     this.chunk = Math.max(1, Math.floor(gpu.workPerSubmit / one))
     this.pairs = scope.buffer('pairs', 16 * this.quads * this.longest)
-    this.couplings = scope.buffer('couplings', 16 * this.quads * this.longest)
+    this.couplings = scope.buffer('couplings', couplingsBytes({ columns, steps: this.longest, quads: this.quads }))
     this.openings = scope.buffer('openings', openingsBytes(rows, columns))
     this.gains = scope.buffer('gains', 8 * rows * this.longest)
     this.sums = scope.buffer('pair sums', 8 * partsOf(rows) * this.longest)
@@ -108,13 +107,13 @@ class PairPieces {
   /** Runs a piece. `fresh`: codes and product are not those that a piece left. */
   run(steps: number, fresh: boolean): void {
     const { gpu, problem } = this.work
-    const { pairs, couplings, gains, sums } = this
+    const { pairs, couplings, gains, sums, quads } = this
     const { rows, columns, hessian } = problem
     gpu.write(pairs, this.draw(steps))
     const batch = gpu.batch('block descent')
     batch.clear(gains)
-    const count = 4 * this.quads * steps
-    blockCouplings(batch, { hessian: this.hessian, diagonal: hessian.diagonal, pairs, couplings }, { columns, count })
+    const { matrix, diagonal } = hessian
+    blockCouplings(batch, { hessian: matrix, diagonal, pairs, couplings }, { columns, steps, quads })
     for (let first = 0; first < steps; first += this.chunk)
       this.record(batch, first, Math.min(this.chunk, steps - first), fresh && first === 0)
     stepSums(batch, { gains, sums }, { steps, rows, before: 0 })
@@ -127,7 +126,7 @@ class PairPieces {
     const { rows, columns } = problem
     const { width, groups, bits, scales } = levels
     const { patience } = this.limits
-    const buffers = { hessian: this.hessian, scales, product: measure.product, codes }
+    const buffers = { hessian: problem.hessian.matrix, scales, product: measure.product, codes }
     const shape = { rows, columns, width, groups, bits, first, steps, quads, patience, fresh }
     block(batch, { ...buffers, pairs, couplings, openings, gains }, shape, blockLayout(gpu, columns))
   }

@@ -102,7 +102,9 @@ export async function* refitLevels(work: Work, offsets: boolean): Stoppable<Refi
   if (levels.group === TENSOR) {
     const [scale] = await gpu.readF32(levels.scales, 0, 1)
     const [zero] = await gpu.readF32(zeros, 0, 1)
-    const found = tensorChange(total, { scale, zero }, { offsets, scaleType })
+    const { together } = problem
+    const all = together ? Float64Array.from(yield* together.sum([...total])) : total
+    const found = tensorChange(all, { scale, zero }, { offsets, scaleType })
     gpu.write(made.scales, new Float32Array(rows).fill(found.scale))
     gpu.write(made.zeros, new Float32Array(rows).fill(found.zero))
     flags.fill(Number(found.changed))

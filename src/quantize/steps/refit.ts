@@ -43,23 +43,28 @@ export const refit: Step<typeof options> = {
     let levels = work.levels
     let moves = 0
     const everChanged = new Uint8Array(problem.rows)
-    let objective = await measure.objective(codes, levels)
+    const { together } = problem
+    // What is decided for the layer, is so by all of its rows.
+    const ofAll = function* (value: number): Generator<never[], number> {
+      return together ? (yield* together.sum([value]))[0] : value
+    }
+    let objective = yield* ofAll(await measure.objective(codes, levels))
     yield [{ moves, objective: await truth.objective(codes, levels) }]
     for (let round = 0; round < rounds; round++) {
       const before = objective
       if (round > 0) {
         const descent = yield* after(moves, descend({ ...work, levels }, { rule: 'greedy', moves: 2 ** 30, sweeps: 0 }))
-        if (descent.moves === 0) break
+        if ((yield* ofAll(descent.moves)) === 0) break
         moves += descent.moves
       }
       // The gradient of the codes as they are, of which the objective is made.
-      const reached = await measure.objective(codes, levels)
+      const reached = yield* ofAll(await measure.objective(codes, levels))
       const { levels: found, changed } = yield* refitLevels({ ...work, levels }, zeros === 'real')
       scope.own(found)
       measure.changed()
-      objective = await measure.objective(codes, found)
-      if (objective > reached) objective = await keepBetter({ ...work, levels }, found, changed)
-      if (!changed.includes(1)) {
+      objective = yield* ofAll(await measure.objective(codes, found))
+      if (objective > reached) objective = yield* ofAll(await keepBetter({ ...work, levels }, found, changed))
+      if ((yield* ofAll(Number(changed.includes(1)))) === 0) {
         measure.changed()
         break
       }
@@ -69,8 +74,9 @@ export const refit: Step<typeof options> = {
       yield [{ moves, objective: await truth.objective(codes, levels) }]
       if (objective > before * (1 - ENOUGH)) break
     }
-    const kept = problem.rows - everChanged.reduce((sum, flag) => sum + flag, 0)
-    const result = { moves, note: noteOf(zeros === 'real', work.levels, kept, problem.rows) }
+    const rows = together?.rows ?? problem.rows
+    const kept = rows - (yield* ofAll(everChanged.reduce((sum, flag) => sum + flag, 0)))
+    const result = { moves, note: noteOf(zeros === 'real', work.levels, kept, rows) }
     if (levels === work.levels) return result
     return { ...result, levels: scope.release(levels) }
   },

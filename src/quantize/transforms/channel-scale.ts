@@ -16,9 +16,11 @@ import { scaleAxes } from '../../kernels/scale-axes.ts'
 import { quadraticForm } from '../../math/linear.ts'
 import { minmax } from '../grids/minmax.ts'
 import { integer } from '../options.ts'
-import type { GridSettings, Problem, ReferenceProblem } from '../problem.ts'
+import { TENSOR, type GridSettings, type Problem, type ReferenceProblem } from '../problem.ts'
+import { ofParts } from '../rows-together.ts'
 import type { Transform } from '../stage.ts'
-import { changed, unmixed } from './change.ts'
+import { changed, type Change } from './change.ts'
+import { unmixed } from './passes.ts'
 import { columnsScaled, identityMatrix, referenceChange } from './reference-change.ts'
 
 const options = { points: integer(20, 1, 100, 'Exponents tried, from 0 to just below 1') }
@@ -37,12 +39,25 @@ export const channelScale: Transform<typeof options> = {
     const scales = candidates[least(candidates.map((one) => referenceLoss(problem, settings, one)))]
     return referenceChange(problem, { left: identityMatrix(rows), right: identityMatrix(columns), scales })
   },
-  async run(gpu, problem, settings, { points }) {
-    const { rows, columns, hessian } = problem
-    const candidates = candidatesOf(await hessian.diagonalValues(), points)
-    const scales = candidates[least(await losses(gpu, problem, settings, candidates))]
-    return changed(gpu, problem, { left: unmixed(rows), right: unmixed(columns), scales }, 0)
-  },
+  run: async (gpu, problem, settings, options) =>
+    changed(gpu, problem, await changeOf(gpu, [problem], settings, options)),
+  change: changeOf,
+}
+
+/** Of a layer whose rows come in parts: the losses of these add up. */
+async function changeOf(
+  gpu: Gpu,
+  parts: readonly Problem[],
+  settings: GridSettings,
+  { points }: { points: number },
+): Promise<Change> {
+  const [{ columns, hessian }] = parts
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+  const candidates = candidatesOf(await hessian.diagonalValues(), points)
+  const meet = settings.group === TENSOR && parts.length > 1
+  const own = await ofParts(parts, meet, (part) => losses(gpu, parts[part], settings, candidates))
+  const all = candidates.map((_, k) => own.reduce((sum, part) => sum + part[k], 0))
+  return { left: unmixed(rows), right: unmixed(columns), scales: candidates[least(all)], storedBits: 0 }
 }
 
 /** s for ρ = 0, 1 / points, …; float32. */

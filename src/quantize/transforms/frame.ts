@@ -14,8 +14,9 @@ import { harmonicFrame } from '../../math/hadamard.ts'
 import { random, type Random } from '../../math/random.ts'
 import { integer, real } from '../options.ts'
 import type { Transform } from '../stage.ts'
-import { changed, type Mixing } from './change.ts'
+import { changed, type Change } from './change.ts'
 import { hadamardMatrix, randomizedHadamard } from './hadamard.ts'
+import type { Mixing, Size } from './passes.ts'
 import { multiplied, referenceChange, type Dense } from './reference-change.ts'
 
 const options = {
@@ -36,12 +37,17 @@ export const frame: Transform<typeof options> = {
     const [right, left] = [columns, rows].map((size) => denseFrame(size, redundancy, source))
     return referenceChange(problem, { left, right, scales: new Float64Array(columns).fill(1) })
   },
-  run(gpu, problem, _settings, { redundancy, seed }) {
-    const { rows, columns } = problem
-    const source = random(seed)
-    const [right, left] = [columns, rows].map((size) => frameOf(size, redundancy, source))
-    return changed(gpu, problem, { left, right, scales: new Float64Array(columns).fill(1) }, rows + columns)
+  run: (gpu, problem, _settings, options) => changed(gpu, problem, changeOf(problem, options)),
+  change(_gpu, parts, _settings, options) {
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+    return Promise.resolve(changeOf({ rows, columns: parts[0].columns }, options))
   },
+}
+
+function changeOf({ rows, columns }: Size, { redundancy, seed }: { redundancy: number; seed: number }): Change {
+  const source = random(seed)
+  const [right, left] = [columns, rows].map((size) => frameOf(size, redundancy, source))
+  return { left, right, scales: new Float64Array(columns).fill(1), storedBits: rows + columns }
 }
 
 /** k and q of a size, and l = size / q. */

@@ -5,7 +5,7 @@
 // Hartley block up to √2 as large.
 import { hadamard, hartley } from '../../math/hadamard.ts'
 import type { Random } from '../../math/random.ts'
-import type { Factor, Mixing } from './change.ts'
+import type { Factor, Mixing } from './passes.ts'
 import type { Dense } from './reference-change.ts'
 
 /** Orders up to which a block is one dense matrix; a larger odd part is split where its divisors allow it. */

@@ -13,7 +13,7 @@ import { random } from '../../math/random.ts'
 import { flag, integer } from '../options.ts'
 import type { Problem } from '../problem.ts'
 import type { Transform } from '../stage.ts'
-import { changed } from './change.ts'
+import { changed, type Change } from './change.ts'
 import { hadamardMatrix, randomizedHadamard } from './hadamard.ts'
 import { referenceChange } from './reference-change.ts'
 
@@ -39,12 +39,20 @@ export const incoherence: Transform<typeof options> = {
     const scales = rescale ? balance(diagonal, powerReference(weights, columns)) : ones(columns)
     return referenceChange(problem, { left: hadamardMatrix(left), right: hadamardMatrix(right), scales })
   },
-  async run(gpu, problem, _settings, { rescale, seed }) {
-    const { rows, columns, hessian } = problem
-    const scales = rescale ? balance(await hessian.diagonalValues(), await columnPowers(gpu, problem)) : ones(columns)
-    const storedBits = rows + columns + (rescale ? 16 * columns : 0)
-    return changed(gpu, problem, { ...mixings(rows, columns, seed), scales }, storedBits)
-  },
+  run: async (gpu, problem, _settings, options) => changed(gpu, problem, await changeOf(gpu, [problem], options)),
+  change: (gpu, parts, _settings, options) => changeOf(gpu, parts, options),
+}
+
+/** Of a layer whose rows come in parts. */
+async function changeOf(
+  gpu: Gpu,
+  parts: readonly Problem[],
+  { rescale, seed }: { rescale: boolean; seed: number },
+): Promise<Change> {
+  const [{ columns, hessian }] = parts
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+  const scales = rescale ? balance(await hessian.diagonalValues(), await columnPowers(gpu, parts)) : ones(columns)
+  return { ...mixings(rows, columns, seed), scales, storedBits: rows + columns + (rescale ? 16 * columns : 0) }
 }
 
 /** Signs of the columns first, then those of the rows. */
@@ -68,10 +76,16 @@ function balance(diagonal: ArrayLike<number>, powers: ArrayLike<number>): Float6
   )
 }
 
-async function columnPowers(gpu: Gpu, { rows, columns, weights }: Problem): Promise<Float32Array> {
-  using power = gpu.buffer('column powers', 4 * columns)
-  const batch = gpu.batch('column powers')
-  columnPower(batch, { x: weights, power }, { rows, columns })
-  batch.flush()
-  return await gpu.readF32(power)
+/** diag WᵀW of all parts. */
+async function columnPowers(gpu: Gpu, parts: readonly Problem[]): Promise<Float64Array> {
+  const sums = new Float64Array(parts[0].columns)
+  for (const { rows, columns, weights } of parts) {
+    using power = gpu.buffer('column powers', 4 * columns)
+    const batch = gpu.batch('column powers')
+    columnPower(batch, { x: weights, power }, { rows, columns })
+    batch.flush()
+    const values = await gpu.readF32(power)
+    values.forEach((value, j) => (sums[j] += value))
+  }
+  return sums
 }

@@ -1,6 +1,7 @@
 // What every column adds to the loss of a layer: Σ over rows of E[r, j] · (E H)[r, j], whose sum is tr(E H Eᵀ). In
 // float64 beside a run, in slices, where that takes about a second at most; else on the device.
 import { InputError } from '../../formats/errors.ts'
+import { tileRows } from '../../gpu/row-tiles.ts'
 import { createHessian } from '../../quantize/hessian.ts'
 import { Measure } from '../../quantize/measure.ts'
 import type { Answerer, Desk } from '../asking.ts'
@@ -72,17 +73,21 @@ export const layerColumnsOnDevice: Answerer<'layer-columns-on-device'> = {
     const rows = residual.length / columns
     const { matrix } = uploaded(gpu, { ...kept, heldOut: undefined })
     using hessian = createHessian(gpu, matrix, columns)
-    using weights = gpu.upload('residual', residual)
-    using measure = new Measure(gpu, { rows, columns, weights, hessian })
-    // With W = E the energy's product is E H.
-    await measure.energy()
     const shares = new Float64Array(columns)
     const some = Math.max(1, Math.floor(READ / columns))
-    for (let first = 0; first < rows; first += some) {
-      const count = Math.min(some, rows - first)
-      const product = await gpu.readF32(measure.product, 4 * first * columns, count * columns)
-      for (let at = 0, j = 0; at < product.length; at++, j = j + 1 === columns ? 0 : j + 1)
-        shares[j] += residual[first * columns + at] * product[at]
+    const height = tileRows(gpu.adapter, 'residual', rows, columns)
+    for (let start = 0; start < rows; start += height) {
+      const part = residual.subarray(start * columns, Math.min(rows, start + height) * columns)
+      using weights = gpu.upload('residual', part)
+      using measure = new Measure(gpu, { rows: part.length / columns, columns, weights, hessian })
+      // With W = E the energy's product is E H.
+      await measure.energy()
+      for (let first = 0; first < part.length; first += some * columns) {
+        const count = Math.min(some * columns, part.length - first)
+        const product = await gpu.readF32(measure.product, 4 * first, count)
+        for (let at = 0, j = 0; at < count; at++, j = j + 1 === columns ? 0 : j + 1)
+          shares[j] += part[first + at] * product[at]
+      }
     }
     return answerOf(shares)
   },
