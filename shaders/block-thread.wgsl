@@ -22,7 +22,6 @@ struct Params {
 @group(0) @binding(8) var<uniform> params: Params;
 
 override LANES = 4u;
-
 fn quartets() -> u32 { return (params.rows + 3u) / 4u; }
 
 // Applies G += δ_i H[i, :] + δ_j H[j, :] and finds the row's openings again.
@@ -38,6 +37,13 @@ fn renew(row: u32, moved: vec2u, delta: vec2f) {
       openings[k * quartets() + row / 4u][row % 4u] = opening(G, h_of(k), s, f32(codes[start + k]), params.top);
     }
   }
+}
+
+// Gives what of a move is left for other tiles.
+fn move_row(row: u32, moved: vec2u, delta: vec2f) -> vec2f {
+  let part = here(moved, delta);
+  if any(part != vec2f()) { renew(row, moved, part); }
+  return delta - part;
 }
 
 // Whether four rows may gain by a pair.
@@ -71,25 +77,18 @@ fn main(
   var second_delta = vec4f();
   if params.resume != 0u {
     step = u32(openings[line + quartets()].x);
-    chosen = vec4u(openings[line + 2u * quartets()]) + (vec4u(openings[line + 3u * quartets()]) << vec4u(16u));
-    first_delta = openings[line + 4u * quartets()];
-    second_delta = openings[line + 5u * quartets()];
-  }
-  loop {
-    var moving = bits((first_delta != vec4f()) | (second_delta != vec4f()));
-    while moving != 0u {
-      let own = firstTrailingBit(moving);
-      moving &= moving - 1u;
-      let moved = vec2u(chosen[own] & 0xffffu, chosen[own] >> 16u);
-      let delta = here(moved, vec2f(first_delta[own], second_delta[own]));
-      if all(delta == vec2f()) { continue; }
-      renew(rows.x + own, moved, delta);
-      first_delta[own] -= delta.x;
-      second_delta[own] -= delta.y;
+    let at = line + quartets() * vec4u(2u, 3u, 4u, 5u);
+    for (var own = 0u; own < 4u; own++) {
+      let moved = vec2u(vec2f(openings[at.x][own], openings[at.y][own]));
+      let left = move_row(rows.x + own, moved, vec2f(openings[at.z][own], openings[at.w][own]));
+      chosen[own] = moved.x + (moved.y << 16u);
+      first_delta[own] = left.x;
+      second_delta[own] = left.y;
     }
+  }
+  while step < params.first + params.steps {
     let going = quiet < vec4f(f32(params.patience));
-    let waits = any((first_delta != vec4f()) | (second_delta != vec4f()));
-    if waits || step >= params.first + params.steps || !any(going) { break; }
+    if any(first_delta != vec4f()) || any(second_delta != vec4f()) || !any(going) { break; }
     var gain = vec4f();
     let end = (step + 1u) * params.quads;
     // From the place of a pair to that of its coupling.
@@ -126,9 +125,8 @@ fn main(
         }
       }
     }
-    let gaining = gain < vec4f();
-    quiet = select(quiet + 1.0, vec4f(), gaining);
-    moving = bits(gaining);
+    quiet = select(quiet + 1.0, vec4f(), gain < vec4f());
+    var moving = bits(gain < vec4f());
     while moving != 0u {
       let own = firstTrailingBit(moving);
       moving &= moving - 1u;
@@ -139,8 +137,10 @@ fn main(
       gains[step * params.rows + row] = vec2f(gain[own], dot(abs(sign(levels)), vec2f(1.0)));
       codes[start + moved.x] = u32(f32(codes[start + moved.x]) + levels.x);
       codes[start + moved.y] = u32(f32(codes[start + moved.y]) + levels.y);
-      first_delta[own] *= scale_of(row, moved.x);
-      second_delta[own] *= scale_of(row, moved.y);
+      let left = move_row(row, moved, levels * vec2f(scale_of(row, moved.x), scale_of(row, moved.y)));
+      let one = vec4u(0u, 1u, 2u, 3u) == vec4u(own);
+      first_delta = select(first_delta, vec4f(left.x), one);
+      second_delta = select(second_delta, vec4f(left.y), one);
     }
     step++;
   }
