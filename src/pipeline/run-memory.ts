@@ -1,5 +1,5 @@
-// A run gone through with bytes in place of buffers: what quick.ts, faithful.ts, capture.ts, solve-block.ts, evaluate.ts
-// and generate.ts hold, in their order. Blocks that hold the same are gone through once.
+// A run gone through with bytes in place of buffers: what quick.ts, faithful.ts, capture.ts, evaluate.ts and
+// generate.ts hold, in their order. Blocks that hold the same are gone through once.
 import { Account, Holding } from '../gpu/account.ts'
 import { DIVERGENCE_BYTES } from '../kernels/divergence.ts'
 import { packedWords } from '../kernels/pack-codes.ts'
@@ -11,29 +11,18 @@ import {
   type ForwardDevice,
   type SubstituteBytes,
 } from '../model/forward-memory.ts'
-import type { LayerFacts } from '../model/facts.ts'
-import { HessianMemory, holdSquare } from '../quantize/hessian-memory.ts'
-import { LayerMemory } from '../quantize/layer-memory.ts'
+import { holdSquare } from '../quantize/hessian-memory.ts'
 import { groupsOf } from '../quantize/problem.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import type { SolveDevice } from '../quantize/step-memory.ts'
 import { windowsPerChunk } from './chunks.ts'
 import type { MemoryModel } from './memory.ts'
-import { bitsOf, solverOptions, type Plan } from './plan.ts'
+import { bitsOf, type Plan } from './plan.ts'
+import { solveMemory, type CapturedMemory } from './solve-memory.ts'
 
 export type RunDevice = ForwardDevice & SolveDevice
 
 export const STATES = 'Hidden states'
-const LAYER = 'Weights of the layer being solved'
-
-/** Hessians of one input, until it is solved. */
-interface Captured {
-  layers: LayerFacts[]
-  columns: number
-  matrix: Disposable
-  heldOut: Disposable | undefined
-  drift: Disposable | undefined
-}
 
 /** Hidden states of windows, and the tokens of their largest chunk. */
 interface StatesMemory extends Disposable {
@@ -50,7 +39,7 @@ export class RunMemory {
   ) {}
 
   quick(): void {
-    const { plan, account } = this
+    const { plan, account, device } = this
     account.begin('Calibrate')
     using states = this.states(true)
     using forward = this.forward(states.tokens)
@@ -58,12 +47,12 @@ export class RunMemory {
     for (const block of this.blocks((block) => this.signature(block))) {
       account.begin('Calibrate')
       const captured = this.captured(block, () => forward.block(block))
-      this.solveBlock(captured, plan.recipes)
+      solveMemory(account, device, plan, captured)
     }
   }
 
   faithful(): void {
-    const { plan, account } = this
+    const { plan, account, device } = this
     const { recipes, correction } = plan
     account.begin('Calibrate')
     using held = new Holding(account)
@@ -84,7 +73,7 @@ export class RunMemory {
           return blocks
         }
         const captured = this.captured(block, load, { tokens, drift: block > 0 && correction > 0 })
-        this.solveBlock(captured, block === 0 ? recipes : [recipe])
+        solveMemory(account, device, plan, captured, block === 0 ? recipes : [recipe])
       }
   }
 
@@ -155,7 +144,7 @@ export class RunMemory {
   }
 
   /** `own`: states wait, as they are a recipe's own. */
-  private captured(block: number, load: () => Disposable, own?: { tokens: number; drift: boolean }): Captured[] {
+  private captured(block: number, load: () => Disposable, own?: { tokens: number; drift: boolean }): CapturedMemory[] {
     const { account, model, plan } = this
     using held = new Holding(account)
     held.own(load())
@@ -174,38 +163,6 @@ export class RunMemory {
       heldOut: heldOut?.[i],
       drift: drift?.[i],
     }))
-  }
-
-  private solveBlock(captured: readonly Captured[], recipes: readonly string[]): void {
-    const { account, plan, device } = this
-    for (const { layers, columns, matrix, heldOut, drift } of captured) {
-      using hessian = new HessianMemory(account, matrix, columns)
-      using held = heldOut && new HessianMemory(account, heldOut, columns)
-      const titles = recipes.map((name) => recipeNamed(name).title)
-      for (const [i, { layer, rows }] of layers.entries()) {
-        if (titles.length) account.begin(`Solve by ${titles[0]}`)
-        using weights = new Holding(account)
-        const hold = (what: string) =>
-          weights.hold(LAYER, 4 * rows * columns, `${what} of ${layer}, ${rows} × ${columns}`)
-        hold('weights')
-        if (drift) {
-          const [zero, whole] = [hold('zeros'), hold('correction')]
-          hold('correction')
-          for (const one of [zero, whole]) one[Symbol.dispose]()
-        }
-        const problem = { rows, columns, hessian, shift: drift !== undefined, heldOut: held !== undefined }
-        const solver = new LayerMemory(account, device, problem, solverOptions(plan, bitsOf(plan, layer)))
-        for (const [place, name] of recipes.entries()) {
-          account.begin(`Solve by ${titles[place]}`)
-          solver.solve(recipeNamed(name))
-        }
-        solver[Symbol.dispose]()
-        if (i === layers.length - 1) account.begin('Condition of H')
-      }
-      hessian.health(plan.damp)
-    }
-    for (const { matrix, heldOut, drift } of captured)
-      for (const one of [matrix, heldOut, drift]) one?.[Symbol.dispose]()
   }
 
   /** Recipes without a transform leave codes, which weigh something until the weights are made of them. */
