@@ -15,7 +15,8 @@ export function tokenText(
   if (parsed.ids) return { name, ids: parsed.ids }
   if (checkpoint.tokenizerJson === undefined)
     throw new InputError(
-      `${name} is text, and the checkpoint has no tokenizer.json to make tokens of it${whyMissing(checkpoint)}`,
+      `${name} is text, and the checkpoint has no tokenizer.json to make tokens of it` +
+        (whyMissing(checkpoint) || '; add the file, or give token ids (.json)'),
     )
   const tokenizer = openTokenizer(checkpoint.tokenizerJson, checkpoint.tokenizerConfigJson)
   const ids = tokenizer.encode(text)

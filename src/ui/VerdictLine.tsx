@@ -10,6 +10,7 @@ export function VerdictLine({ layer }: { layer: string | undefined }) {
   const paused = useSession((session) => session.state === 'paused')
   const plan = useSession((session) => session.plan)
   const opened = useSession((session) => session.opened)
+  const failed = useSession((session) => session.failure !== undefined)
   const { headline, detail } = run.plan
     ? verdict(run, layer)
     : invitation(opened?.model?.name, opened?.layers?.length ?? 0, plan)
@@ -21,7 +22,8 @@ export function VerdictLine({ layer }: { layer: string | undefined }) {
       <h1>
         <Sentence words={headline} />
       </h1>
-      <p>{detail}</p>
+      {/* What has been refused is not offered again. */}
+      <p>{failed && !run.plan ? '' : detail}</p>
       <p className="visually-hidden" aria-live="polite">
         {done > 0 && <Spoken key={moment} text={`${plain(headline)} ${detail}`} />}
       </p>
