@@ -23,6 +23,12 @@ export interface TileBinding {
 /** Tiles begin at multiples of this: whole blocks of every kernel, and offsets at which a binding may begin. */
 export const TILE_ROWS = 64
 
+/** Most words of a matrix that are in ordinary memory at a time, unless a row has more: 16 MiB. */
+export const PART_WORDS = 2 ** 22
+
+/** Whole rows of a part. */
+const rowsOfPart = (stride: number) => Math.max(1, Math.floor(PART_WORDS / stride))
+
 /** The largest buffer that one binding of this adapter holds. */
 export function bindableBytes({
   maxBindingBytes,
@@ -105,8 +111,7 @@ export class RowTiles implements Disposable {
     for (const { first, rows: count, buffer } of matrix.tiles) {
       const [from, to] = [first * stride, (first + count) * stride]
       for (let at = from; at < to;) {
-        // Never more than 16 MiB at a time in ordinary memory.
-        const height = Math.min(to - at, stride * Math.max(1, Math.floor(2 ** 22 / stride)))
+        const height = Math.min(to - at, stride * rowsOfPart(stride))
         let part: Float32Array
         if (typeof values === 'function')
           values((part = new Float32Array(height)) as Float32Array<ArrayBuffer>, at / stride)
@@ -167,28 +172,20 @@ export class RowTiles implements Disposable {
     return buffer
   }
 
-  /** The one buffer that holds it all. @throws GpuLimitError where none does: `what` needs it. */
-  wholeFor(gpu: Gpu, what: string): GpuBuffer {
-    if (!this.whole)
-      throw new GpuLimitError(
-        `${what} needs ${this.bytes} bytes (${this.label}, ${this.rows} × ${this.stride}) in one buffer, ` +
-          `this adapter allows ${bindableBytes(gpu.adapter)}`,
-      )
-    return this.tiles[0].buffer
-  }
-
-  /** Rows [first, first + count), tile by tile. */
+  /** Rows [first, first + count), in parts of at most 16 MiB. */
   async *parts(
     gpu: Gpu,
     first = 0,
     count = this.rows - first,
   ): AsyncGenerator<{ first: number; values: Float32Array }> {
     for (const tile of this.tiles) {
-      const from = Math.max(first, tile.first)
       const to = Math.min(first + count, tile.first + tile.rows)
-      if (to <= from) continue
-      const values = await gpu.readF32(tile.buffer, 4 * (from - tile.first) * this.stride, (to - from) * this.stride)
-      yield { first: from, values }
+      for (let from = Math.max(first, tile.first); from < to;) {
+        const words = this.stride * Math.min(to - from, rowsOfPart(this.stride))
+        const values = await gpu.readF32(tile.buffer, 4 * (from - tile.first) * this.stride, words)
+        yield { first: from, values }
+        from += words / this.stride
+      }
     }
   }
 
@@ -196,7 +193,7 @@ export class RowTiles implements Disposable {
   async read(gpu: Gpu, first = 0, count = this.rows - first): Promise<Float32Array<ArrayBuffer>> {
     const { stride } = this
     const [only] = this.tiles
-    if (this.whole)
+    if (this.whole && count <= rowsOfPart(stride))
       return (await gpu.readF32(only.buffer, 4 * first * stride, count * stride)) as Float32Array<ArrayBuffer>
     const all = new Float32Array(count * stride)
     for await (const part of this.parts(gpu, first, count)) all.set(part.values, (part.first - first) * stride)

@@ -65,7 +65,7 @@ test('what is found out about a Hessian comes back with it, where there is room 
       tokens: 9,
       matrix: RowTiles.of(scope.upload('hessian', matrix), 4, 4),
     })
-    const cache = new HessianCache(500)
+    const cache = new HessianCache(300)
     cache.begin('room', 100)
     const first = captured()
     await cache.keep(gpu, 0, [first])

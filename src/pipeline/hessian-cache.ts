@@ -2,6 +2,7 @@
 // second calibration; and, where there is room, what solvers found out about them.
 import type { Gpu } from '../gpu/gpu.ts'
 import { RowTiles } from '../gpu/row-tiles.ts'
+import { Triangle } from '../quantize/triangle.ts'
 import type { LayerFacts } from './events.ts'
 import type { CapturedHessian, KnownFacts } from './capture.ts'
 
@@ -10,18 +11,17 @@ export interface KeptHessian {
   layers: LayerFacts[]
   columns: number
   tokens: number
-  /** Rows of the upper triangle one after another: columns · (columns + 1) / 2. */
-  upper: Float32Array
+  upper: Triangle
   /** The same of held-out windows; absent where none are. */
-  heldOut: Float32Array | undefined
+  heldOut: Triangle | undefined
   known: KnownFacts | undefined
 }
 
 /** Above this nothing is kept. */
 export const HESSIAN_BUDGET_BYTES = 2 ** 31
 
-/** Factors of two orders take four times what an upper triangle takes. */
-const FACTS_SHARE = 4
+/** Factors of two orders, upper triangles as well. */
+const FACTS_SHARE = 2
 
 /** Bytes of all Hessians of a run with these column counts. */
 export function cachedBytes(columns: readonly number[]): number {
@@ -65,8 +65,8 @@ export class HessianCache {
     for (const one of captured) {
       const { layers, columns, tokens, matrix } = one
       if (this.facts) one.known = { factors: new Map(), energies: new Map() }
-      const upper = await upperOf(gpu, matrix)
-      const heldOut = one.heldOut && (await upperOf(gpu, one.heldOut))
+      const upper = await Triangle.read(gpu, matrix)
+      const heldOut = one.heldOut && (await Triangle.read(gpu, one.heldOut))
       kept.push({ layers, columns, tokens, upper, heldOut, known: one.known })
     }
     this.blocks.set(block, kept)
@@ -91,9 +91,9 @@ export class HessianCache {
 
 /** On the GPU again; the caller owns the matrices. */
 export function uploaded(gpu: Gpu, { layers, columns, tokens, upper, heldOut, known }: KeptHessian): CapturedHessian {
-  const whole = (what: string, triangle: Float32Array) =>
+  const whole = (what: string, triangle: Triangle) =>
     RowTiles.upload(gpu, `${what} ${layers[0].layer}`, columns, columns, (part, first) =>
-      fillRows(part, first, triangle, columns),
+      triangle.symmetric(part, first),
     )
   const matrix = whole('hessian', upper)
   return {
@@ -103,25 +103,5 @@ export function uploaded(gpu: Gpu, { layers, columns, tokens, upper, heldOut, kn
     matrix,
     ...(heldOut && { heldOut: whole('held-out hessian', heldOut) }),
     ...(known && { known }),
-  }
-}
-
-async function upperOf(gpu: Gpu, matrix: RowTiles): Promise<Float32Array> {
-  const columns = matrix.rows
-  const upper = new Float32Array((columns * (columns + 1)) / 2)
-  let at = 0
-  for await (const { first, values } of matrix.parts(gpu))
-    for (let i = first; i * columns < first * columns + values.length; at += columns - i++)
-      upper.set(values.subarray((i - first) * columns + i, (i - first + 1) * columns), at)
-  return upper
-}
-
-/** Rows of both triangles, from `first` on. */
-function fillRows(part: Float32Array, first: number, upper: Float32Array, columns: number): void {
-  for (let i = first, at = 0; at < part.length; i++, at += columns) {
-    // Where the entry [j, i] of the triangle lies, for j before i.
-    for (let j = 0, above = i; j < i; j++, above += columns - j) part[at + j] = upper[above]
-    const own = i * columns - (i * (i - 1)) / 2
-    part.set(upper.subarray(own, own + columns - i), at + i)
   }
 }

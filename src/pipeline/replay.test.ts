@@ -4,6 +4,7 @@ import { quadraticForm } from '../math/linear.ts'
 import { createHessian } from '../quantize/hessian.ts'
 import { recipeNamed } from '../quantize/recipes.ts'
 import { LayerSolver } from '../quantize/solve.ts'
+import { Triangle } from '../quantize/triangle.ts'
 import { testGpu, withGpu } from '../test/gpu.ts'
 import { drain } from '../test/model.ts'
 import { seededProblem } from '../test/problems.ts'
@@ -15,9 +16,8 @@ const problem = seededProblem({ rows: 33, columns: 80, tokens: 300 })
 const { rows, columns } = problem
 const facts = { layer: 'layer', block: 0, module: 'layer', rows, columns }
 const weights = Float32Array.from(problem.weights)
-const upper = Float32Array.from({ length: (columns * (columns + 1)) / 2 })
-for (let i = 0, at = 0; i < columns; i++)
-  for (let j = i; j < columns; j++, at++) upper[at] = problem.hessian[i * columns + j]
+const upper = new Triangle(columns)
+for (const [i, row] of upper.rows.entries()) row.set(problem.hessian.subarray(i * columns + i, (i + 1) * columns))
 const kept: KeptHessian = { layers: [facts], columns, tokens: 300, upper, heldOut: undefined, known: undefined }
 const plan = { ...defaultPlan, bits: 4, group: 32 }
 

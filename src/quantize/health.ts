@@ -3,7 +3,6 @@
 // are from below (1 % at the flat end of a spectrum, far less at its head). The smallest: inverse iteration with the
 // factor of GPTQ, H + δI = (I + M) D (I + M)ᵀ in float64 on the host, so that it is from above.
 import type { Gpu } from '../gpu/gpu.ts'
-import { padded } from '../kernels/rank-update.ts'
 import { random } from '../math/random.ts'
 import { Subspace } from './eigen-subspace.ts'
 import type { Hessian, KnownFactor } from './hessian.ts'
@@ -67,7 +66,7 @@ export function smallestDamped(
   delta: number,
 ): number {
   const columns = order.length
-  const stride = padded(columns)
+  const { rows } = feedback
   const live = Array.from(order, (j) => diagonal[j] > 0)
   if (!live.includes(true)) return 0
   // D from the diagonal: H_ss + δ = Σ_{t ≥ s} (I + M)²_st D_t, from the last on.
@@ -76,7 +75,8 @@ export function smallestDamped(
     if (!live[s]) continue
     const whole = diagonal[order[s]] + delta
     let pivot = whole
-    for (let t = s + 1; t < columns; t++) pivot -= feedback[s * stride + t] ** 2 * pivots[t]
+    const row = rows[s]
+    for (let t = s + 1; t < columns; t++) pivot -= row[t - s] ** 2 * pivots[t]
     // Float32 knows M to 1e-7; a pivot below that of the diagonal is noise.
     pivots[s] = Math.max(pivot, 1e-7 * whole)
   }
@@ -91,9 +91,15 @@ export function smallestDamped(
   for (let solve = 0; solve < MOST_SOLVES; solve++) {
     const before = x.slice()
     // (I + M) y = b, then D, then (I + M)ᵀ x = y; both run along rows of M.
-    for (let s = columns - 1; s >= 0; s--) for (let t = s + 1; t < columns; t++) x[s] -= feedback[s * stride + t] * x[t]
+    for (let s = columns - 1; s >= 0; s--) {
+      const row = rows[s]
+      for (let t = s + 1; t < columns; t++) x[s] -= row[t - s] * x[t]
+    }
     for (let s = 0; s < columns; s++) x[s] /= pivots[s]
-    for (let s = 0; s < columns; s++) for (let t = s + 1; t < columns; t++) x[t] -= feedback[s * stride + t] * x[s]
+    for (let s = 0; s < columns; s++) {
+      const row = rows[s]
+      for (let t = s + 1; t < columns; t++) x[t] -= row[t - s] * x[s]
+    }
     let [product, square] = [0, 0]
     for (let s = 0; s < columns; s++) {
       product += x[s] * before[s]

@@ -12,6 +12,7 @@ import { hessianHealth, type HessianHealth } from './health.ts'
 import { HessianViews } from './hessian-views.ts'
 import { minPivotOrder, orderOf, type Order } from './order.ts'
 import type { Stoppable } from './paced.ts'
+import { Triangle } from './triangle.ts'
 
 /**
  * Lowers the largest eigenvalues of H. fraction: so many of all columns, to the next eigenvalue; threshold: those above
@@ -24,8 +25,8 @@ export interface EigenClip {
 
 /** A factor in ordinary memory: what a Hessian that is uploaded again need not compute again. */
 export interface KnownFactor {
-  /** [columns, padded(columns)], see Factor. */
-  feedback: Float32Array
+  /** M above the diagonal, and the diagonal, see Factor. */
+  feedback: Triangle
   order: Uint32Array
   damping: number[]
 }
@@ -89,7 +90,7 @@ export function uploadHessian(gpu: Gpu, matrix: Float32Array, columns: number): 
 }
 
 async function readFactor(gpu: Gpu, { feedback, order, damping }: Factor): Promise<KnownFactor> {
-  const [values, columns] = await Promise.all([feedback.read(gpu), gpu.readU32(order)])
+  const [values, columns] = await Promise.all([Triangle.read(gpu, feedback), gpu.readU32(order)])
   return { feedback: values, order: columns, damping }
 }
 
@@ -191,8 +192,10 @@ class LazyHessian implements Hessian {
   }
 
   private uploadFactor({ feedback, order, damping }: KnownFactor): Factor {
+    const stride = padded(this.columns)
+    const fill = (part: Float32Array, first: number) => feedback.upper(part, first, stride)
     return {
-      feedback: this.own(RowTiles.upload(this.gpu, 'feedback', this.columns, padded(this.columns), feedback)),
+      feedback: this.own(RowTiles.upload(this.gpu, 'feedback', this.columns, stride, fill)),
       order: this.own(this.gpu.upload('order', order)),
       damping,
       [Symbol.dispose]: () => undefined,

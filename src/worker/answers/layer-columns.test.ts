@@ -1,14 +1,15 @@
 // Shares of columns of a layer that no single binding holds are those of float64.
 import { expect, test } from 'vitest'
 import { seededProblem } from '../../test/problems.ts'
+import { Triangle } from '../../quantize/triangle.ts'
 import { withGpu } from '../../test/gpu.ts'
 import type { Desk } from '../asking.ts'
 import { layerColumns, layerColumnsOnDevice } from './layer-columns.ts'
 
 const { rows, columns, weights, hessian } = seededProblem({ rows: 150, columns: 40 })
 const layer = { layer: 'layer', block: 0, module: 'layer', rows, columns }
-const upper = Float32Array.from({ length: (columns * (columns + 1)) / 2 })
-for (let i = 0, at = 0; i < columns; i++) for (let j = i; j < columns; j++, at++) upper[at] = hessian[i * columns + j]
+const upper = new Triangle(columns)
+for (const [i, row] of upper.rows.entries()) row.set(hessian.subarray(i * columns + i, (i + 1) * columns))
 const values = Float32Array.from(weights)
 // Of a recipe in another basis: its weights are kept, all of them halved.
 const solution = { restored: values.map((w) => w / 2), columns }

@@ -49,12 +49,12 @@ export const layerColumns: Answerer<'layer-columns'> = {
       if (!wanted()) break
       const e = residual.subarray(row * columns, (row + 1) * columns)
       product.fill(0)
-      for (let i = 0, at = 0; i < columns; i++) {
-        const own = e[i]
-        let sum = upper[at++] * own
-        for (let j = i + 1; j < columns; j++, at++) {
-          sum += upper[at] * e[j]
-          product[j] += upper[at] * own
+      for (let i = 0; i < columns; i++) {
+        const [own, h] = [e[i], upper.rows[i]]
+        let sum = h[0] * own
+        for (let j = i + 1; j < columns; j++) {
+          sum += h[j - i] * e[j]
+          product[j] += h[j - i] * own
         }
         product[i] += sum
       }

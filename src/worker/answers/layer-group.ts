@@ -28,10 +28,7 @@ export const layerGroup: Answerer<'layer-group'> = {
       from,
       weights: weights.slice(row * columns + from, row * columns + to),
       ...(typeof kept !== 'string' && {
-        diagonal: Float32Array.from({ length: to - from }, (_, i) => {
-          const j = from + i
-          return kept.upper[j * columns - (j * (j - 1)) / 2]
-        }),
+        diagonal: Float32Array.from(kept.upper.rows.slice(from, to), ([h]) => h),
       }),
       ...(solved && { solved }),
     }

@@ -6,6 +6,7 @@ import type { LayerFacts } from '../../model/facts.ts'
 import type { KeptHessian } from '../../pipeline/hessian-cache.ts'
 import type { Replay } from '../../pipeline/replay.ts'
 import type { Solution } from '../../quantize/solution.ts'
+import { Triangle } from '../../quantize/triangle.ts'
 import type { Desk } from '../asking.ts'
 import type { LayerAsked } from '../layer-questions.ts'
 
@@ -80,8 +81,8 @@ export function hessianOf(desk: Desk, layer: string): KeptHessian | string {
 function identityOf(desk: Desk, layer: string): KeptHessian {
   const facts = factsOf(desk, layer)
   const { columns } = facts
-  const upper = new Float32Array((columns * (columns + 1)) / 2)
-  for (let i = 0, at = 0; i < columns; at += columns - i++) upper[at] = 1
+  const upper = new Triangle(columns)
+  for (const row of upper.rows) row[0] = 1
   return { layers: [facts], columns, tokens: 0, upper, heldOut: undefined, known: undefined }
 }
 

@@ -39,8 +39,7 @@ export const layer: Answerer<'layer'> = {
     known.set(weights, range)
     const kept = hessianOf(desk, layer)
     if (typeof kept === 'string') return { rows, columns, ...range, without: kept }
-    const diagonal = new Float32Array(columns)
-    for (let j = 0, at = 0; j < columns; at += columns - j++) diagonal[j] = kept.upper[at]
+    const diagonal = Float32Array.from(kept.upper.rows, ([h]) => h)
     return { rows, columns, ...range, diagonal }
   },
 }
