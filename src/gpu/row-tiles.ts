@@ -27,7 +27,7 @@ export const TILE_ROWS = 64
 export const PART_WORDS = 2 ** 22
 
 /** Whole rows of a part. */
-const rowsOfPart = (stride: number) => Math.max(1, Math.floor(PART_WORDS / stride))
+export const rowsOfPart = (stride: number) => Math.max(1, Math.floor(PART_WORDS / stride))
 
 /** The largest buffer that one binding of this adapter holds. */
 export function bindableBytes({
@@ -203,6 +203,25 @@ export class RowTiles implements Disposable {
   [Symbol.dispose]() {
     for (const { buffer } of this.tiles) buffer[Symbol.dispose]()
   }
+}
+
+/** Rows [first, first + count) of a matrix in ordinary memory, f32 [count, columns]. */
+export type ReadRows = (first: number, count: number) => Float32Array | Promise<Float32Array>
+
+/** Those rows in a new buffer that the caller owns, never more than 16 MiB of them in ordinary memory. */
+export async function uploadRows(
+  gpu: Gpu,
+  label: string,
+  columns: number,
+  { first, count }: { first: number; count: number },
+  read: ReadRows,
+): Promise<GpuBuffer> {
+  using scope = new Scope(gpu)
+  const buffer = scope.buffer(label, 4 * count * columns)
+  const most = rowsOfPart(columns)
+  for (let done = 0; done < count; done += most)
+    gpu.write(buffer, await read(first + done, Math.min(most, count - done)), 4 * done * columns)
+  return scope.release(buffer)
 }
 
 /** A matrix for a kernel: one binding, or tiles. */

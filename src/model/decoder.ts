@@ -1,6 +1,6 @@
 // Opens a model by its design: checks its tensors, and says what is known of it without reading them.
 import type { Checkpoint } from '../formats/checkpoint.ts'
-import { reference as transposed } from '../kernels/transpose.ts'
+import { rowsOfPart } from '../gpu/row-tiles.ts'
 import { DecoderForward } from './decoder-forward.ts'
 import { groupsOf, inputsOf, shapesOf, type Design } from './design.ts'
 import { EmbeddingRows } from './embedding-rows.ts'
@@ -38,8 +38,16 @@ export function openDecoder(checkpoint: Checkpoint, design: Design): Model {
     async weights({ layer, rows, columns }, first = 0, count = rows - first) {
       const name = `${layer}.weight`
       if (!turned.has(layer)) return checkpoint.floats(name, first * columns, count * columns)
-      const weights = transposed(await checkpoint.floats(name), rows, columns)
-      return count === rows ? weights : weights.slice(first * columns, (first + count) * columns)
+      // Stored as [columns, rows].
+      const result = new Float32Array(count * columns)
+      const most = rowsOfPart(rows)
+      for (let from = 0; from < columns; from += most) {
+        const some = Math.min(most, columns - from)
+        const stored = await checkpoint.floats(name, from * rows, some * rows)
+        for (let j = 0; j < some; j++)
+          for (let row = 0; row < count; row++) result[row * columns + from + j] = stored[j * rows + first + row]
+      }
+      return result
     },
     keptBytes: (tokens) => 2 * 4 * tokens * kept,
     forward: (gpu, size) => new DecoderForward(gpu, checkpoint, design, size, table),

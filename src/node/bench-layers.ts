@@ -6,6 +6,7 @@
 //   step:   from what the step needs to its codes: GPTQ from the factor of H, greedy descent from GPTQ's codes, its
 //           gradient included.
 import type { Gpu } from '../gpu/gpu.ts'
+import { uploadRows } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { random } from '../math/random.ts'
 import { minmax } from '../quantize/grids/minmax.ts'
@@ -63,9 +64,8 @@ export async function* benchLayers(
   for (const [rows, columns] of layers) {
     using hessian = await seededHessian(gpu, columns, 4 * columns)
     const source = random(1)
-    using weights = gpu.upload(
-      'weights',
-      Float32Array.from({ length: rows * columns }, () => source.normal()),
+    using weights = await uploadRows(gpu, 'weights', columns, { first: 0, count: rows }, (_, count) =>
+      Float32Array.from({ length: count * columns }, () => source.normal()),
     )
     const problem = { rows, columns, weights, hessian }
     await hessian.factor('natural', DAMP)

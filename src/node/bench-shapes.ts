@@ -196,9 +196,9 @@ function chosenLayers(model: Model, { modules, rows: most = Infinity }: Chosen):
     ...model,
     inputs: () => inputs,
     layers: inputs.flatMap(({ layers }) => layers),
-    async weights({ layer, rows, columns }) {
+    weights({ layer, rows }, first = 0, count = rows - first) {
       const whole = model.layers.find((one) => one.layer === layer)!
-      return (await model.weights(whole)).slice(0, rows * columns)
+      return model.weights(whole, first, count)
     },
   }
 }

@@ -6,6 +6,7 @@ import { InputError } from '../formats/errors.ts'
 import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts'
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { uploadRows, type ReadRows } from '../gpu/row-tiles.ts'
 import { bareHessian, hessianOfInputs } from '../pipeline/bare-hessian.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
 import { type Plan, solverOptions } from '../pipeline/plan.ts'
@@ -23,10 +24,10 @@ export async function layerCommand(args: string[]): Promise<void> {
   const file = await openSafetensors(await fileBlob(path), basename(path))
   const [rows, columns] = matrixShape(file, 'weights')
   checkPlan(plan, [{ layer: `weights in ${file.name}`, columns }])
-  const weights = await file.floats('weights')
+  const read: ReadRows = (first, count) => file.floats('weights', first * columns, count * columns)
   using gpu = await openCommandGpu()
   using hessian = await readHessian(gpu, file, columns)
-  await solveLayer(gpu, { rows, columns, weights, hessian }, plan, values)
+  await solveLayer(gpu, { rows, columns, read, hessian }, plan, values)
 }
 
 /**
@@ -45,19 +46,19 @@ export async function bareCommand(path: string, plan: Plan, values: Values, tens
   using gpu = await openCommandGpu()
   for (const found of layers) {
     const { layer, rows, columns, inputs } = found
-    const weights = await bare.weights(found)
+    const read: ReadRows = (first, count) => bare.weights(found, first, count)
     const made = bareHessian(gpu, found, (first, count) => bare.inputs(found, first, count))
     using hessian = createHessian(gpu, await last(made), columns)
     const facts = { layer, hessian: inputs ? 'inputs' : 'identity', ...(inputs && { tokens: inputs.tokens }) }
     const to = typeof values.save === 'string' && { save: layers.length > 1 ? join(values.save, layer) : values.save }
-    await solveLayer(gpu, { rows, columns, weights, hessian }, plan, { ...values, ...to }, facts)
+    await solveLayer(gpu, { rows, columns, read, hessian }, plan, { ...values, ...to }, facts)
   }
 }
 
 interface GivenLayer {
   rows: number
   columns: number
-  weights: Float32Array<ArrayBuffer>
+  read: ReadRows
   hessian: Hessian
 }
 
@@ -65,8 +66,8 @@ interface GivenLayer {
 async function solveLayer(gpu: Gpu, given: GivenLayer, plan: Plan, values: Values, more: object = {}): Promise<void> {
   const { rows, columns, hessian } = given
   const { bits, group } = plan
-  const read = (first: number, count: number) => given.weights.subarray(first * columns, (first + count) * columns)
-  const parted = { layer: 'weights', rows, columns, hessian, read }
+  const weights = (first: number, count: number) => uploadRows(gpu, 'weights', columns, { first, count }, given.read)
+  const parted = { layer: 'weights', rows, columns, hessian, weights }
   using solver = await RowParts.open(gpu, parted, solverOptions(plan))
   for (const recipe of plan.recipes) {
     const start = performance.now()

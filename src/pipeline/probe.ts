@@ -2,6 +2,7 @@
 // they fit into a submit, reading a layer's weights, and the plan's recipes on two small seeded layers. Estimates
 // (estimate.ts) follow from these rates and from the plan's work (work.ts).
 import type { Gpu } from '../gpu/gpu.ts'
+import { rowsOfPart } from '../gpu/row-tiles.ts'
 import { Scope } from '../gpu/scope.ts'
 import { measureMs } from '../gpu/timing.ts'
 import { attention, attentionScratchBytes } from '../kernels/attention.ts'
@@ -105,7 +106,8 @@ export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): 
     return own <= READ_WEIGHTS ? (other > READ_WEIGHTS || own > other ? one : best) : own < other ? one : best
   })
   began = now()
-  scope.upload('read', await model.weights(layer))
+  const rows = Math.min(layer.rows, rowsOfPart(layer.columns))
+  scope.upload('read', await model.weights(layer, 0, rows))
   await gpu.idle()
   return {
     product,
@@ -113,7 +115,7 @@ export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): 
     attention: attended / pairs,
     element: summed / elements,
     wait,
-    weight: (now() - began) / (layer.rows * layer.columns),
+    weight: (now() - began) / (rows * layer.columns),
   }
 }
 

@@ -47,7 +47,8 @@ export async function* replay({
   using hessian = createHessian(gpu, matrix, columns, kept.known?.factors)
   const parted = {
     ...{ layer, rows, columns, hessian, energies: kept.known?.energies.get(layer) },
-    read: (first: number, count: number) => values.subarray(first * columns, (first + count) * columns),
+    weights: (first: number, count: number) =>
+      gpu.upload(`weights ${layer}`, values.subarray(first * columns, (first + count) * columns)),
   }
   const { bits, groups } = solution.levels
   using solver = await RowParts.open(gpu, parted, solverOptions(plan, bits))

@@ -2,6 +2,7 @@
 // with the one whose Hessians they are.
 import type { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { rowsOfPart, uploadRows } from '../gpu/row-tiles.ts'
 import type { Model } from '../model/model.ts'
 import type { HessianHealth } from '../quantize/health.ts'
 import { createHessian, type Hessian } from '../quantize/hessian.ts'
@@ -61,12 +62,14 @@ export async function* solveBlock(
         let ahead = await reading
         if (i + 1 < layers.length) reading = readAhead(inputs, plan, layers[i + 1])
         const read = (first: number, count: number) => {
-          const weights = ahead ?? inputs.model.weights(layer, first, count)
+          const rows = ahead ?? inputs.model.weights(layer, first, count)
           // Not needed in ordinary memory once it has been uploaded.
           ahead = undefined
-          return weights
+          return rows
         }
-        const parted = { ...layer, hessian, heldOut, shift, energies: known?.energies.get(layer.layer), read }
+        const weights = (first: number, count: number) =>
+          uploadRows(gpu, `weights ${layer.layer}`, columns, { first, count }, read)
+        const parted = { ...layer, hessian, heldOut, shift, energies: known?.energies.get(layer.layer), weights }
         yield* solveLayer(inputs, plan, parted, { known, recipes }, solutions)
         if (recipes.at(-1) === plan.recipes.at(-1)) yield { event: 'solved', layer: layer.layer }
       }
@@ -90,12 +93,12 @@ async function healthOf(hessian: Hessian, damp: number, known: KnownFacts | unde
 }
 
 /**
- * Starts to read a layer's weights while another layer is solved; a failure is thrown where they are awaited. Nothing
- * where they are to come in parts.
+ * Starts to read the rows of a layer's weights that are uploaded first while another layer is solved; a failure is
+ * thrown where they are awaited.
  */
 function readAhead({ gpu, model }: SolveInputs, plan: Plan, layer: LayerFacts): Promise<Float32Array | undefined> {
-  if (partRows(gpu.adapter, layer, solverOptions(plan).settings) < layer.rows) return Promise.resolve(undefined)
-  const weights = model.weights(layer)
+  const rows = Math.min(rowsOfPart(layer.columns), partRows(gpu.adapter, layer, solverOptions(plan).settings))
+  const weights = model.weights(layer, 0, rows)
   weights.catch(() => {})
   return weights
 }

@@ -35,7 +35,8 @@ async function solved(gpu: Gpu, { recipe, settings = {}, options = {}, shifted =
   using heldOut = uploadHessian(gpu, Float32Array.from(seededProblem({ rows: 1, columns, seed: 2 }).hessian), columns)
   const layer = {
     ...{ layer: 'layer', rows, columns, hessian, heldOut },
-    read: (first: number, count: number) => weights.subarray(first * columns, (first + count) * columns),
+    weights: (first: number, count: number) =>
+      gpu.upload('weights', weights.subarray(first * columns, (first + count) * columns)),
     ...(shifted && {
       shift: (_weights: unknown, count: number, first: number) =>
         gpu.upload('shift', shift.subarray(first * columns, (first + count) * columns)),

@@ -34,8 +34,8 @@ export interface PartedLayer {
   heldOut?: Hessian | undefined
   /** What `knownEnergies` of an earlier solver of the same layer gave. */
   energies?: readonly number[] | undefined
-  /** W f32 [count, columns], its rows from `first` on; the parts take a buffer over. */
-  read(first: number, count: number): Float32Array | GpuBuffer | Promise<Float32Array>
+  /** W f32 [count, columns], its rows from `first` on; the parts take it over. */
+  weights(first: number, count: number): GpuBuffer | Promise<GpuBuffer>
   /** Shift f32 [rows, columns] of weights f32 [rows, columns] from row `first` on, see Problem; the parts take it over. */
   shift?: ((weights: GpuBuffer, rows: number, first: number) => GpuBuffer) | undefined
 }
@@ -70,10 +70,9 @@ export class RowParts implements Disposable {
       const problems: Problem[] = []
       const solvers: LayerSolver[] = []
       for (const [part, count] of counts.entries()) {
-        const given = await layer.read(part * height, count)
-        const weights = given instanceof Float32Array ? gpu.upload(`weights ${layer.layer}`, given) : given
+        const weights = scope.own(await layer.weights(part * height, count))
         const problem: Problem = {
-          ...{ rows: count, columns, weights: scope.own(weights), hessian },
+          ...{ rows: count, columns, weights, hessian },
           ...(shift && { shift: scope.own(shift(weights, count, part * height)) }),
           ...(counts.length > 1 && { together: meeting.parts[part] }),
         }
@@ -174,7 +173,7 @@ export class RowParts implements Disposable {
     const { weights: inside, shift: shifted } = changed
     const parted = {
       ...{ layer: layer.layer, rows: changed.rows, columns: changed.columns, hessian: changed.hessian },
-      read: rows(inside),
+      weights: rows(inside),
       shift: shifted && ((_weights: GpuBuffer, count: number, first: number) => rows(shifted)(first, count)),
     }
     const parts = scope.own(await RowParts.open(gpu, parted, options))
