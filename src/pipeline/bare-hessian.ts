@@ -5,9 +5,7 @@ import type { Gpu } from '../gpu/gpu.ts'
 import { RowTiles } from '../gpu/row-tiles.ts'
 import { gram } from '../kernels/gram.ts'
 import { mirror } from '../kernels/mirror.ts'
-
-/** Few enough that float32 sums stay accurate and that inputs of any length fit. */
-const TOKENS_PER_CHUNK = 1024
+import { TOKENS_PER_CHUNK } from './bare-layers.ts'
 
 /** x f32 [count, columns] of `count` tokens from token `first` on. */
 export type ReadInputs = (first: number, count: number) => Promise<Float32Array<ArrayBuffer>>

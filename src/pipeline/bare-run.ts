@@ -3,10 +3,10 @@
 import type { Bare } from '../formats/bare.ts'
 import type { Gpu } from '../gpu/gpu.ts'
 import { bareHessian } from './bare-hessian.ts'
-import { bareLayerFacts, bareModelFacts } from './bare-layers.ts'
+import { bareJob, bareModelFacts } from './bare-layers.ts'
 import type { CapturedHessian } from './capture.ts'
 import { checkPlan } from './check-plan.ts'
-import type { RunEvent } from './events.ts'
+import type { LayerFacts, RunEvent } from './events.ts'
 import { cachedBytes, type HessianCache } from './hessian-cache.ts'
 import type { Plan } from './plan.ts'
 import { relabel } from './relabel.ts'
@@ -20,6 +20,7 @@ export interface BareInputs {
   cache: HessianCache
   /** Names of the matrices to solve; absent: all. */
   only?: readonly string[] | undefined
+  /** Where the solved layers go; absent: nobody wants more than their losses, and codes are let go of at once. */
   solutions?: Solutions
 }
 
@@ -31,26 +32,20 @@ const KEY = 'inputs of matrices'
  * needs more of a matrix at once than this adapter holds.
  */
 export async function* bareRun(given: BareInputs, plan: Plan): AsyncGenerator<RunEvent> {
-  const { gpu, bare, cache, only, solutions = new Solutions() } = given
+  const { gpu, bare, cache, only, solutions = new Solutions(false) } = given
+  const job = bareJob(bare, plan, only)
+  const { all, layers, matrices } = job
+  checkPlan(job.plan, layers)
   const { facts } = bare
-  const all = bareLayerFacts(facts.layers)
-  const chosen = only && new Set(only.map((name) => bare.layer(name).layer))
-  const layers = chosen ? all.filter(({ layer }) => chosen.has(layer)) : all
-  // Nothing goes through a model: what only a model has is not asked for.
-  const own: Plan = { ...plan, mode: 'quick', correction: 0, heldOut: 0, windows: 0 }
-  if (plan.layerBits && chosen)
-    own.layerBits = Object.fromEntries(Object.entries(plan.layerBits).filter(([layer]) => chosen.has(layer)))
-  checkPlan(own, layers)
-  const found = facts.layers.filter(({ layer }) => !chosen || chosen.has(layer))
   const withInputs = facts.layers.filter(({ inputs }) => inputs)
   const bytes = cachedBytes(withInputs.map(({ columns }) => columns))
   const room = bytes <= cache.budgetBytes
   if (!cache.isOf(KEY)) cache.begin(KEY, bytes)
-  const known = found.filter(({ inputs }) => inputs)
+  const known = matrices.filter(({ inputs }) => inputs)
   yield {
     event: 'started',
-    plan: own,
-    model: bareModelFacts({ ...facts, layers: found }),
+    plan: job.plan,
+    model: bareModelFacts({ ...facts, layers: matrices }),
     adapter: gpu.adapter,
     layers,
     cached: known.length > 0 && known.every(({ layer }) => cache.of(layer)),
@@ -66,15 +61,12 @@ export async function* bareRun(given: BareInputs, plan: Plan): AsyncGenerator<Ru
     const kept = cache.has(index)
     const captured = kept ? cache.load(gpu, index) : [yield* capture(given, layer)]
     if (!kept && room && !captured[0].identity) await cache.keep(gpu, index, captured)
-    yield* solveBlock(source, own, layer.block, captured, solutions)
+    yield* solveBlock(source, job.plan, layer.block, captured, solutions)
   }
   yield { event: 'finished', perplexity: {}, layers: solutions.results }
 }
 
-async function* capture(
-  { gpu, bare }: BareInputs,
-  layer: ReturnType<typeof bareLayerFacts>[number],
-): AsyncGenerator<RunEvent, CapturedHessian> {
+async function* capture({ gpu, bare }: BareInputs, layer: LayerFacts): AsyncGenerator<RunEvent, CapturedHessian> {
   const found = bare.layer(layer.layer)
   const of = found.inputs?.tokens ?? 0
   const made = bareHessian(gpu, found, (first, count) => bare.inputs(found, first, count))

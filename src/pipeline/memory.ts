@@ -8,12 +8,13 @@
 //   Hidden states       4 · hidden for every token of every window; faithful: for every recipe
 //   Tables              output table [vocabulary, hidden] while it is used; of the embeddings only those of a chunk's tokens
 // Blocks that hold the same are gone through once.
-import type { AccountLine, AccountPhase, LargestBuffer } from '../gpu/account.ts'
+import type { Account, AccountLine, AccountPhase, LargestBuffer } from '../gpu/account.ts'
 import { Gpu, type AdapterFacts } from '../gpu/gpu.ts'
 import { bindableBytes } from '../gpu/row-tiles.ts'
 import { descentLayout } from '../kernels/descent.ts'
 import { packedWords } from '../kernels/pack-codes.ts'
 import { KEPT, LOGITS, RESULTS } from '../model/forward-memory.ts'
+import type { LayerFacts } from '../model/facts.ts'
 import type { Model } from '../model/model.ts'
 import { groupsOf } from '../quantize/problem.ts'
 import { cachedBytes, HESSIAN_BUDGET_BYTES } from './hessian-cache.ts'
@@ -58,19 +59,36 @@ export function memoryPlan(model: MemoryModel, demand: MemoryDemand, device: Mem
   if (plan.mode === 'quick') run.quick()
   else run.faithful()
   run.evaluate()
-  const { phases, largest } = run.account
+  const columns = Array.from({ length: model.facts.blocks }, (_, block) => model.inputs(block)).flat()
+  const twice = plan.heldOut > 0 ? [...columns, ...columns] : columns
+  const hessians = plan.mode === 'quick' ? twice.map((input) => input.columns) : []
+  return memoryOf(run.account, device, { plan, layers: model.layers, hessians })
+}
+
+/** What a run keeps in ordinary memory: codes of layers, and Hessians of so many columns. */
+interface Kept {
+  plan: Plan
+  layers: readonly Pick<LayerFacts, 'layer' | 'rows' | 'columns'>[]
+  hessians: readonly number[]
+}
+
+/** The plan of what has been gone through. */
+export function memoryOf({ phases, largest }: Account, device: MemoryDevice, kept: Kept): MemoryPlan {
   const most = phases.reduce((a, b) => (b.bytes > a.bytes ? b : a))
   return {
     buffers: largest.map((buffer) => inParts(buffer, device)),
     memory: [...most.lines].sort((a, b) => b.bytes - a.bytes),
     peakBytes: most.bytes,
     phases,
-    ordinary: ordinaryMemory(model, plan),
+    ordinary: ordinaryMemory(kept),
   }
 }
 
+/** Inputs that come with a matrix, a chunk of them. */
+export const INPUTS = 'Inputs'
+
 /** What no binding can be spared from holding as a whole; matrices come in tiles, layers are solved in parts of rows. */
-const WHOLE = [RESULTS, LOGITS, KEPT, STATES]
+const WHOLE = [RESULTS, LOGITS, KEPT, STATES, INPUTS]
 
 function inParts(buffer: LargestBuffer, { adapter }: MemoryDevice): LargestBuffer {
   const limit = bindableBytes(adapter)
@@ -85,7 +103,7 @@ export function writingMemory(model: MemoryModel, window: number, device: Memory
   return run.account.phases[0]
 }
 
-function deviceOf(device: MemoryDevice): RunDevice {
+export function deviceOf(device: MemoryDevice): RunDevice {
   const { adapter, shapes } = device
   const { workPerSubmit = adapter.software ? 60e6 : 20e9 } = device
   const expected = adapter.software ? 'thread' : 'workgroup'
@@ -98,16 +116,14 @@ function deviceOf(device: MemoryDevice): RunDevice {
 }
 
 /** Kept Hessians, and the codes of all layers by all recipes. */
-function ordinaryMemory({ facts, layers, inputs }: MemoryModel, plan: Plan): MemoryLine[] {
-  const columns = Array.from({ length: facts.blocks }, (_, block) => inputs(block).map((input) => input.columns)).flat()
-  const hessians = cachedBytes(columns) * (plan.heldOut > 0 ? 2 : 1)
+function ordinaryMemory({ plan, layers, hessians }: Kept): MemoryLine[] {
+  const bytes = cachedBytes(hessians)
   const codes = layers.reduce((sum, { layer, rows, columns }) => {
     const { groups } = groupsOf(columns, plan.group)
     return sum + 4 * rows * (packedWords(columns, bitsOf(plan, layer)) + 2 * groups)
   }, 0)
-  const kept = plan.mode === 'quick' && hessians <= HESSIAN_BUDGET_BYTES
   return [
-    ...(kept ? [{ label: 'Hessians kept for the next plan', bytes: hessians }] : []),
+    ...(bytes > 0 && bytes <= HESSIAN_BUDGET_BYTES ? [{ label: 'Hessians kept for the next plan', bytes }] : []),
     { label: 'Codes and levels of all layers', bytes: plan.recipes.length * codes },
   ]
 }

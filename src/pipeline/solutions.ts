@@ -10,8 +10,12 @@ export class Solutions {
   /** By recipe and layer. */
   private readonly solved = new Map<string, Map<string, Solution>>()
 
+  /** `whole`: false where nobody wants more than the results, so that codes go with their layer. */
+  constructor(private readonly whole = true) {}
+
   add(result: LayerResult, solution: Solution): void {
     this.results.push(result)
+    if (!this.whole) return
     const layers = this.solved.get(result.recipe) ?? new Map<string, Solution>()
     this.solved.set(result.recipe, layers.set(result.layer, solution))
   }
