@@ -112,6 +112,8 @@ export function depthRows(run: Run): readonly DepthRow[] {
 /** Marks of the depth chart at their layers. */
 export interface DepthMark {
   index: number
+  /** The last of the neighbouring layers with the same kind of mark. */
+  to: number
   kind: 'damping' | 'few' | 'dead'
   /** Beside the icon. */
   label: string
@@ -119,27 +121,30 @@ export interface DepthMark {
   text: string
 }
 
+/** In the order of the layers; neighbours with the same kind of mark share one. */
 export function depthMarks(run: Run): readonly DepthMark[] {
   const marks: DepthMark[] = []
+  const put = (index: number, mark: Omit<DepthMark, 'index' | 'to'>) => {
+    const before = marks.findLast(({ kind }) => kind === mark.kind)
+    if (before && before.to >= index - 1) before.to = index
+    else marks.push({ index, to: index, ...mark })
+  }
   run.order.forEach((layer, index) => {
     const { damping, few, deadColumns, tokens, facts } = run.layers[layer]
     for (const [recipe, tried] of Object.entries(damping)) {
       const worked = tried[tried.length - 1]
       const failures = plural(tried.length - 1, 'time')
       const text = `damping raised from ${tried[0]} to ${worked} for ${recipe}, because the factor failed ${failures}`
-      if (!marks.some((mark) => mark.index === index && mark.kind === 'damping'))
-        marks.push({ index, kind: 'damping', label: `λ ${worked}`, text })
+      put(index, { kind: 'damping', label: `λ ${worked}`, text })
     }
     if (few)
-      marks.push({
-        index,
+      put(index, {
         kind: 'few',
         label: 'few tokens',
         text: `${tokens} calibration tokens for ${facts.columns} columns, fewer than 4 per column`,
       })
     if (deadColumns)
-      marks.push({
-        index,
+      put(index, {
         kind: 'dead',
         label: `${deadColumns} dead`,
         text: `${deadColumns} of ${facts.columns} input columns are always zero`,

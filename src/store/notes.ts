@@ -3,7 +3,7 @@
 import type { LayerFacts } from '../pipeline/events.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Run } from './run.ts'
-import { count, layerName, list, moduleName, plural, recipeTitle } from './wording.ts'
+import { count, layerName, list, moduleName, plural, recipeTitle, significant } from './wording.ts'
 
 export interface Note {
   tone: 'warn' | 'neutral'
@@ -25,7 +25,7 @@ export function runNotes(run: Run): readonly Note[] {
       tone: 'warn',
       title: `Few calibration tokens for ${modules(few.map((state) => state.facts))}.`,
       text: [
-        `${count(tokens)} tokens for ${count(columns)} columns is ${(tokens / columns).toFixed(1)} per column;`,
+        `${count(tokens)} tokens for ${count(columns)} columns is ${significant(tokens / columns, 2)} per column;`,
         run.bare
           ? `4 are advised.`
           : `4 are advised, which takes ${plural(Math.ceil((4 * columns) / window), 'window')}.`,

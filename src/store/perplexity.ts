@@ -1,7 +1,7 @@
 // The perplexity bars: one entry per model, in plan order, pending ones with the earlier run's value as an outline.
 import type { Perplexity } from '../pipeline/events.ts'
 import type { Run } from './run.ts'
-import { count, recipeTitle } from './wording.ts'
+import { count, plural, recipeTitle } from './wording.ts'
 
 export interface PerplexityEntry {
   /** 'unquantized' or a recipe. */
@@ -59,6 +59,6 @@ export function protocol(run: Run): string {
   const window = measured?.window ?? run.plan?.window
   if (!run.evaluation || windows === undefined || window === undefined) return ''
   const targets = measured?.targets ?? windows * (window - 1)
-  const extent = `${count(windows)} windows of ${count(window)}`
+  const extent = `${plural(windows, 'window')} of ${count(window)}`
   return `${run.evaluation.text} · ${extent} · no overlap · ${count(targets)} targets · ± 1 s.e.`
 }

@@ -107,8 +107,15 @@ describe('selectors', () => {
     expect(rows).toHaveLength(28)
     expect(rows[3].ratio.gptq).toBeUndefined()
     expect(rows[3].ratio.cdquant).toBeCloseTo(rows[3].loss.cdquant / rows[3].loss.gptq, 12)
-    expect(depthMarks(run)).toEqual([
-      { index: 13, kind: 'damping', label: 'λ 0.03', text: expect.stringContaining('0.01 to 0.03 for gptq') as string },
+    const text = expect.stringContaining('0.01 to 0.03 for gptq') as string
+    expect(depthMarks(run)).toEqual([{ index: 13, to: 13, kind: 'damping', label: 'λ 0.03', text }])
+    const few = [3, 4, 5, 9].map((index) => run.order[index])
+    const layers = Object.fromEntries(few.map((layer) => [layer, { ...run.layers[layer], few: true }]))
+    const marked = depthMarks({ ...run, layers: { ...run.layers, ...layers } })
+    expect(marked.map(({ index, to, kind }) => [index, to, kind])).toEqual([
+      [3, 5, 'few'],
+      [9, 9, 'few'],
+      [13, 13, 'damping'],
     ])
   })
 

@@ -65,19 +65,26 @@ export function WorkingLine({ named }: { named?: boolean }) {
   )
 }
 
-/** Icons of events at their layers; the whole fact is their title. Only the first of each kind has words beside it. */
+/**
+ * Icons of events at their layers, with a bar over neighbours that share them; the whole fact is their title. Only the
+ * first of each kind has words beside it.
+ */
 export function MarkIcons() {
   const depth = useDepth()
   if (!depth) return null
   const { marks, top, bottom, X } = depth
   return (
     <g className="notes marks">
-      {marks.map(({ index, kind, label, text }, i) => {
+      {marks.map(({ index, to, kind, label, text }, i) => {
         const first = marks.findIndex((mark) => mark.kind === kind) === i
         return (
           <g key={`${kind}${index}`} transform={`translate(${X(index)} ${top + 2})`}>
-            <title>{text}</title>
-            <path className="mark-line" d={`M0 6V${bottom - top - 2}`} />
+            <title>{to > index ? `${text}; the ${to - index} behind it likewise` : text}</title>
+            {to > index ? (
+              <path className="mark-bar" d={`M0 5.500H${(X(to) - X(index)).toFixed(1)}`} />
+            ) : (
+              <path className="mark-line" d={`M0 6V${bottom - top - 2}`} />
+            )}
             <path className="mark-icon" d="M0 -10L-6.500 1.500h13zM0 -6v3.500M0 -.6v.3" />
             {first && (
               <text className="mark-word halo" x={11} y={1}>
