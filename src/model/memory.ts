@@ -2,14 +2,14 @@
 import { GpuLimitError } from '../gpu/errors.ts'
 import type { AdapterFacts } from '../gpu/gpu.ts'
 import { TILE_ROWS } from '../gpu/row-tiles.ts'
-import type { Model } from './family.ts'
+import type { LayerFacts } from './facts.ts'
 
 /**
  * Matrices of any size come in tiles of at least 64 rows, the largest of them with one row to spare.
  * @throws GpuLimitError naming the first layer of which one binding of this adapter cannot hold that.
  */
 export function checkAdapter(
-  { layers }: Pick<Model, 'layers'>,
+  { layers }: { layers: readonly Pick<LayerFacts, 'layer' | 'columns'>[] },
   adapter: Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>,
 ): void {
   const limit = Math.min(adapter.maxBindingBytes, adapter.maxBufferBytes)

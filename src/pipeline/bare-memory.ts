@@ -27,11 +27,15 @@ export function bareMemory({ plan, matrices }: Pick<BareJob, 'plan' | 'matrices'
 }
 
 /** The first of all that need the same. */
-export function unlike(matrices: readonly BareLayer[], plan: Pick<Plan, 'bits' | 'layerBits'>): BareLayer[] {
+function unlike(matrices: readonly BareLayer[], plan: Plan): BareLayer[] {
   const seen = new Set<string>()
-  return matrices.filter(({ layer, rows, columns, inputs }) => {
-    const tokens = Math.min(TOKENS_PER_CHUNK, inputs?.tokens ?? 0)
-    const key = [rows, columns, tokens, bitsOf(plan, layer)].join()
-    return !seen.has(key) && seen.add(key)
+  return matrices.filter((one) => {
+    const need = needOf(one, plan)
+    return !seen.has(need) && seen.add(need)
   })
+}
+
+/** The same text for matrices that need the same. */
+export function needOf({ layer, rows, columns, inputs }: BareLayer, plan: Plan): string {
+  return [rows, columns, Math.min(TOKENS_PER_CHUNK, inputs?.tokens ?? 0), bitsOf(plan, layer)].join()
 }

@@ -2,6 +2,7 @@
 // against a budget, where one was given: WebGPU does not tell how much memory a device has. And the plan nearest to it
 // that does fit: fewer windows, shorter ones, quick instead of faithful, fewer recipes, in that order.
 import { GpuLimitError } from '../gpu/errors.ts'
+import type { LayerFacts } from '../model/facts.ts'
 import { checkAdapter } from '../model/memory.ts'
 import type { Model } from '../model/model.ts'
 import { memoryPlan, type MemoryDevice, type MemoryPlan } from './memory.ts'
@@ -24,7 +25,7 @@ const count = (value: number) => value.toLocaleString('en-US')
 
 /** What does not fit; nothing: all does. */
 export function misfits(
-  model: Model,
+  model: { layers: readonly Pick<LayerFacts, 'layer' | 'columns'>[] },
   { buffers, peakBytes }: MemoryPlan,
   { device: { adapter }, budgetBytes }: Limits,
 ): Misfit[] {
@@ -49,17 +50,17 @@ export function misfits(
   return found
 }
 
-/** One number of a plan that can be lowered, from what it is down to the least that makes sense. */
-interface Knob {
+/** Something of a plan that can be lowered, from what it is down to the least that makes sense. */
+export interface Knob<T> {
   /** Values from the least on; the last is the plan's own. */
   steps: number
-  at(plan: Plan, step: number): Plan
+  at(one: T, step: number): T
 }
 
 const wholes = (from: number, to: number) => Math.max(1, to - from + 1)
 
 /** In the order in which they are turned. */
-function knobsOf(plan: Plan): Knob[] {
+function knobsOf(plan: Plan): Knob<Plan>[] {
   const powers = (least: number, most: number) => {
     const values = [most]
     for (let value = 2 ** Math.ceil(Math.log2(most) - 1); value >= least; value /= 2) values.unshift(value)
@@ -83,14 +84,17 @@ function knobsOf(plan: Plan): Knob[] {
     { steps: wholes(0, plan.heldOut), at: (one, step) => ({ ...one, heldOut: step }) },
     { steps: windows.length, at: (one, step) => ({ ...one, window: windows[step] }) },
     { steps: modes.length, at: (one, step) => ({ ...one, ...modes[step] }) },
-    {
-      steps: plan.recipes.length,
-      at: (one, step) => ({
-        ...one,
-        recipes: step + 1 < plan.recipes.length ? plan.recipes.slice(0, step + 1) : plan.recipes,
-      }),
-    },
+    recipesKnob(plan),
   ]
+}
+
+/** The first of them. */
+export function recipesKnob({ recipes }: Plan): Knob<Plan> {
+  const at = (one: Plan, step: number) => ({
+    ...one,
+    recipes: step + 1 < recipes.length ? recipes.slice(0, step + 1) : recipes,
+  })
+  return { steps: recipes.length, at }
 }
 
 /** The largest step of 0 … last for which `fits` holds; it holds for 0, and for every step below one for which it holds. */
@@ -104,12 +108,16 @@ function largest(last: number, fits: (step: number) => boolean): number {
   return low
 }
 
-/**
- * The plan that fits and gives up least, in the order above: as few kinds of things as possible are lowered, and each
- * as little as the ones before it allow. Undefined where even the smallest does not fit.
- */
+/** The plan that fits and gives up least. Undefined where even the smallest does not fit. */
 export function smallerPlan(fits: (plan: Plan) => boolean, plan: Plan): Plan | undefined {
-  const knobs = knobsOf(plan)
+  return nearest(fits, plan, knobsOf(plan))
+}
+
+/**
+ * What fits and gives up least, in the order of the knobs: as few of them as possible are turned, and each as little as
+ * the ones before it allow.
+ */
+export function nearest<T>(fits: (one: T) => boolean, plan: T, knobs: readonly Knob<T>[]): T | undefined {
   const lowered: number[] = knobs.map(({ steps }) => steps - 1)
   const turned = () => knobs.reduce((one, knob, i) => knob.at(one, lowered[i]), plan)
   const used = knobs.findIndex((_, i) => {
@@ -154,8 +162,11 @@ export function changeOf(plan: Plan, smaller: Plan): Partial<Plan> {
 export interface Fit {
   memory: MemoryPlan
   misfits: Misfit[]
-  /** The nearest plan that fits, as a change; absent where all fits, or where none does. */
-  smaller?: { words: string; change: Partial<Plan>; peakBytes: number }
+  /**
+   * The nearest plan that fits, as a change; absent where all fits, or where none does. `only`: matrices without a model
+   * that are left.
+   */
+  smaller?: { words: string; change: Partial<Plan>; only?: string[]; peakBytes: number }
 }
 
 /** Memory of a plan, what of it does not fit, and what would. */

@@ -1,5 +1,6 @@
-// A plan against the model and the texts it is to run on: one line per thing, each with the plan that would mend it.
+// A plan against the model and the texts it is to run on, or against matrices: one line per thing, each with the plan that would mend it.
 // 'error': the run refuses it; 'warning': it runs, and something is to be known first.
+import type { BareLayer } from '../formats/bare.ts'
 import type { LayerFacts } from '../model/facts.ts'
 import type { Model } from '../model/model.ts'
 import type { Plan } from './plan.ts'
@@ -44,6 +45,46 @@ export function planChecks(model: Checked, plan: Plan, texts: PlanTexts): PlanCh
   ]
 }
 
+/** The lines that make sense without a model. */
+export function bareChecks(matrices: readonly BareLayer[], plan: Plan): PlanCheck[] {
+  const { mode, heldOut, correction } = plan
+  const without = { mode: 'quick', heldOut: 0, correction: 0 } as const
+  const alone: PlanCheck = {
+    status: 'warning',
+    subject: 'Without a model',
+    fact: 'Faithful mode and held-out windows need one: they are left out',
+    offer: { label: 'the quick mode, nothing held out', change: without },
+  }
+  return [
+    groupCheck(matrices, plan),
+    ...inputsCheck(matrices),
+    ...(mode === 'faithful' || heldOut > 0 || correction > 0 ? [alone] : []),
+  ]
+}
+
+/** Matrices with inputs want as many tokens per column as those of a model. */
+function inputsCheck(matrices: readonly BareLayer[]): PlanCheck[] {
+  const own = matrices.flatMap(({ layer, columns, inputs }) =>
+    inputs ? [{ layer, columns, tokens: inputs.tokens, per: inputs.tokens / columns }] : [],
+  )
+  if (!own.length) return []
+  const subject = 'Tokens of inputs'
+  const least = own.reduce((a, b) => (b.per < a.per ? b : a))
+  const { layer, tokens, columns } = least
+  const fact = `${count(tokens)} are ${Number(least.per.toPrecision(3))} per column of ${layer} (${count(columns)})`
+  const few = own.filter(({ per }) => per < TOKENS_PER_COLUMN)
+  if (!few.length) return [{ status: 'ok', subject, fact: `${fact}, and no matrix has fewer` }]
+  return [
+    {
+      status: 'warning',
+      subject,
+      fact: `${fact}; ${TOKENS_PER_COLUMN} are advised`,
+      detail: 'With fewer, losses on unseen inputs may be higher',
+      layers: few.map((one) => one.layer),
+    },
+  ]
+}
+
 /** The largest power of two up to `group` that divides every row; 0 (one group per row) where none from 16 on does. */
 export function dividingGroup(group: number, layers: readonly Pick<LayerFacts, 'columns'>[]): number {
   for (let size = 2 ** Math.floor(Math.log2(group)); size >= LEAST_GROUP; size /= 2)
@@ -51,7 +92,7 @@ export function dividingGroup(group: number, layers: readonly Pick<LayerFacts, '
   return 0
 }
 
-function groupCheck(layers: readonly LayerFacts[], { group }: Plan): PlanCheck {
+function groupCheck(layers: readonly Pick<LayerFacts, 'layer' | 'columns'>[], { group }: Plan): PlanCheck {
   const subject = 'Group'
   if (group <= 0)
     return {

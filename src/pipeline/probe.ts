@@ -58,31 +58,59 @@ const WINDOW = 256
 /** Most weights that are read for the sake of time. */
 const READ_WEIGHTS = 1 << 20
 
+/** Layers and how they are read; their sizes decide the samples. */
+export type Probed = Pick<Model, 'layers' | 'weights'>
+
+const timed = (gpu: Gpu, record: (batch: ReturnType<Gpu['batch']>) => void) =>
+  measureMs(gpu, record, { repeats: 3, enoughMs: 60 })
+
+/** As many tokens as half a submit takes, so that a sample is neither cut nor lost in what a submit costs. */
+const fitting = ({ workPerSubmit }: Gpu, work: number) =>
+  Math.min(MOST, Math.max(32, 32 * Math.floor(workPerSubmit / 2 / work / 32)))
+
+/** What layers ask for whether there is a model or only matrices. Undefined when it was not wanted to the end. */
+export async function probeLayers({ gpu, now, wanted }: Probing, { layers, weights }: Probed) {
+  const widest = Math.max(...layers.map(({ columns }) => columns))
+  using scope = new Scope(gpu)
+  const columns = Math.min(MOST, Math.max(widest, 4))
+  const tokens = fitting(gpu, columns ** 2 / 2)
+  const x = scope.upload('x', new Float32Array(tokens * columns).fill(0.5))
+  const matrix = scope.buffer('matrix', 4 * columns ** 2)
+  const grams =
+    (await timed(gpu, (batch) => gram(batch, { x, matrix }, { tokens, columns, before: 0 }))) /
+    ((tokens * columns ** 2) / 2)
+  if (!wanted()) return undefined
+  let began = now()
+  const WAITS = 4
+  for (let i = 0; i < WAITS; i++) await gpu.batch('wait').clear(matrix).submit()
+  const wait = (now() - began) / WAITS
+  const layer = layers.reduce((best, one) => {
+    const [own, other] = [one, best].map(({ rows, columns }) => rows * columns)
+    return own <= READ_WEIGHTS ? (other > READ_WEIGHTS || own > other ? one : best) : own < other ? one : best
+  })
+  began = now()
+  const rows = Math.min(layer.rows, rowsOfPart(layer.columns))
+  scope.upload('read', await weights(layer, 0, rows))
+  await gpu.idle()
+  return { gram: grams, wait, weight: (now() - began) / (rows * layer.columns) }
+}
+
 /** Undefined when it was not wanted to the end. */
-export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): Promise<DeviceRates | undefined> {
-  const widest = Math.max(...model.layers.map(({ columns }) => columns))
+export async function probeDevice(given: Probing, model: Model): Promise<DeviceRates | undefined> {
+  const { gpu, wanted } = given
+  const ofLayers = await probeLayers(given, model)
+  if (!ofLayers || !wanted()) return undefined
   const largest = model.layers.reduce((most, one) => (one.rows * one.columns > most.rows * most.columns ? one : most))
   using scope = new Scope(gpu)
-  const timed = (record: (batch: ReturnType<Gpu['batch']>) => void) =>
-    measureMs(gpu, record, { repeats: 3, enoughMs: 60 })
-  const columns = Math.min(MOST, Math.max(widest, 4))
-  // As many tokens as half a submit takes, so that a sample is neither cut nor lost in what a submit costs.
-  const fitting = (work: number) => Math.min(MOST, Math.max(32, 32 * Math.floor(gpu.workPerSubmit / 2 / work / 32)))
   const size = { rows: Math.min(MOST, largest.rows), columns: Math.min(MOST, largest.columns) }
-  const tokens = fitting(size.rows * size.columns)
-  const seen = fitting(columns ** 2 / 2)
-  const x = scope.upload('x', new Float32Array(Math.max(tokens * size.columns, seen * columns)).fill(0.5))
+  const tokens = fitting(gpu, size.rows * size.columns)
+  const x = scope.upload('x', new Float32Array(tokens * size.columns).fill(0.5))
   const weights = scope.upload('weights', new Float32Array(size.rows * size.columns).fill(0.5))
   const y = scope.buffer('y', 4 * tokens * size.rows)
   const sums = scope.buffer('sums', y.bytes)
   const product =
-    (await timed((batch) => matmul(batch, { x, weights, y }, { tokens, ...size }))) /
+    (await timed(gpu, (batch) => matmul(batch, { x, weights, y }, { tokens, ...size }))) /
     (tokens * size.rows * size.columns)
-  if (!wanted()) return undefined
-  const matrix = scope.buffer('matrix', 4 * columns ** 2)
-  const grams =
-    (await timed((batch) => gram(batch, { x, matrix }, { tokens: seen, columns, before: 0 }))) /
-    ((seen * columns ** 2) / 2)
   if (!wanted()) return undefined
   // In the model's own heads: what a pair of tokens costs depends on their width.
   const window = Math.min(WINDOW, model.facts.context)
@@ -91,32 +119,13 @@ export async function probeDevice({ gpu, now, wanted }: Probing, model: Model): 
     scope.upload('qkvy'[i], new Float32Array(window * heads * own.width).fill(0.5)),
   )
   const scratch = scope.buffer('scores', attentionScratchBytes(gpu, own))
-  const attended = await timed((batch) => attention(batch, { q, k, v, y: mixed, scratch }, own))
+  const attended = await timed(gpu, (batch) => attention(batch, { q, k, v, y: mixed, scratch }, own))
   const pairs = window * window * own.heads * own.width
   if (!wanted()) return undefined
   const elements = Math.min(tokens * size.rows, 1 << 18)
-  const summed = await timed((batch) => scaledSum(batch, { left: y, right: y, result: sums }, { elements, factor: 1 }))
-  if (!wanted()) return undefined
-  let began = now()
-  const WAITS = 4
-  for (let i = 0; i < WAITS; i++) await gpu.batch('wait').clear(matrix).submit()
-  const wait = (now() - began) / WAITS
-  const layer = model.layers.reduce((best, one) => {
-    const [own, other] = [one, best].map(({ rows, columns }) => rows * columns)
-    return own <= READ_WEIGHTS ? (other > READ_WEIGHTS || own > other ? one : best) : own < other ? one : best
-  })
-  began = now()
-  const rows = Math.min(layer.rows, rowsOfPart(layer.columns))
-  scope.upload('read', await model.weights(layer, 0, rows))
-  await gpu.idle()
-  return {
-    product,
-    gram: grams,
-    attention: attended / pairs,
-    element: summed / elements,
-    wait,
-    weight: (now() - began) / (rows * layer.columns),
-  }
+  const sum = { left: y, right: y, result: sums }
+  const summed = await timed(gpu, (batch) => scaledSum(batch, sum, { elements, factor: 1 }))
+  return { ...ofLayers, product, attention: attended / pairs, element: summed / elements }
 }
 
 /** The two layers that recipes are timed on: side by side as large as half a second of a device allows. */

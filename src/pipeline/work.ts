@@ -2,7 +2,9 @@
 // attention, weights read from their files, waits for the device, and the layers that recipes solve.
 //   block, per token: Σ rows · columns + window · width of attention (both halves of the causal square)
 //   Hessian, per token: columns² / 2 of every distinct input;   head, per token: vocabulary · hidden
+import type { BareLayer } from '../formats/bare.ts'
 import type { Model } from '../model/model.ts'
+import { TOKENS_PER_CHUNK } from './bare-layers.ts'
 import type { Plan } from './plan.ts'
 
 /** Sums over a phase. */
@@ -44,6 +46,29 @@ export interface WindowCounts {
 type Counted = Pick<Model, 'facts' | 'layers' | 'inputs'>
 
 const none: Work = { products: 0, grams: 0, attention: 0, elements: 0, weights: 0, waits: 0 }
+
+/** Of matrices without a model; those in `kept` have Hessians of earlier runs. */
+export function bareWork(matrices: readonly BareLayer[], kept: (layer: string) => boolean): PlanWork {
+  const own = matrices.flatMap(({ layer, columns, inputs }) =>
+    inputs && !kept(layer) ? [{ columns, tokens: inputs.tokens }] : [],
+  )
+  const total = <T>(of: readonly T[], part: (one: T) => number) => of.reduce((sum, one) => sum + part(one), 0)
+  return {
+    calibrating: {
+      ...none,
+      grams: total(own, ({ tokens, columns }) => (tokens * columns ** 2) / 2),
+      // Inputs are read and brought to the device as weights are.
+      weights: total(own, ({ tokens, columns }) => tokens * columns),
+      waits: total(own, ({ tokens }) => Math.ceil(tokens / TOKENS_PER_CHUNK)),
+    },
+    solving: {
+      layers: matrices.map(({ rows, columns }) => ({ rows, columns, times: 1 })),
+      hessians: matrices.map(({ columns }) => ({ columns, times: 1 })),
+      weights: total(matrices, ({ rows, columns }) => rows * columns),
+    },
+    evaluating: none,
+  }
+}
 
 /** `perChunk`: windows that pass together. `cached`: the Hessians of an earlier run are used again. */
 export function planWork(
