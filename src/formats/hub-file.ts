@@ -24,19 +24,22 @@ export interface RemoteFile {
  * signal's reason when it is aborted.
  */
 export function remoteFile({ url, what, size, content }: RemoteFile, access: Access = {}): ByteSource {
-  const { signal, net: world = net } = access
+  const { net: world = net } = access
   const replaced = (fact: string) => new InputError(`${what}: ${fact}: it was replaced; open the model again`)
   let whole: Promise<ArrayBuffer> | undefined
   let tag: string | undefined
 
   /** Bytes [start, end); `answer`: one that is there already. */
   const read = async (start: number, end: number, given?: Answer): Promise<ArrayBuffer> => {
+    // The signal of now: what is read later may have another.
+    const asked = { ...access }
+    const { signal } = asked
     const bytes = new Uint8Array(end - start)
     let done = 0
     let answer = given
     for (let failures = 0; done < bytes.length; answer = undefined) {
       const from = start + done
-      answer ??= await ask(url, what, access, { Range: `bytes=${from}-${end - 1}` })
+      answer ??= await ask(url, what, asked, { Range: `bytes=${from}-${end - 1}` })
       const part = answer.status === 206
       try {
         check(answer, from)
@@ -117,7 +120,7 @@ export function remoteFile({ url, what, size, content }: RemoteFile, access: Acc
   }
 
   const range = async (start: number, end: number) => {
-    signal?.throwIfAborted()
+    access.signal?.throwIfAborted()
     return whole ? (await whole).slice(start, end) : read(start, end)
   }
   return {

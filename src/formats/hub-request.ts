@@ -33,8 +33,8 @@ export const net: Net = {
 export interface Access {
   /** Sent to the endpoint itself; fetch leaves it out where a redirect leads to another origin. */
   token?: string
-  /** Ends every request; what was waited for is rejected with its reason. */
-  signal?: AbortSignal
+  /** Ends every request made with it; what was waited for is rejected with its reason. Read when a request begins. */
+  readonly signal?: AbortSignal
   net?: Net
 }
 

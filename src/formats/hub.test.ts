@@ -2,9 +2,10 @@
 // a server refuses, is busy or falls silent.
 import { expect, test } from 'vitest'
 import { checkpointFiles } from '../test/bundled.ts'
+import { hubServer, type Manners } from '../test/hub-server.ts'
 import { id, refusal, served } from '../test/served-hub.ts'
 import { openCheckpoint } from './checkpoint.ts'
-import { hubFiles, hubModel } from './hub.ts'
+import { type HubFiles, hubFiles, hubModel } from './hub.ts'
 import { net } from './hub-request.ts'
 
 test('only headers and small files are requested to open, and a tensor by its own range', async () => {
@@ -20,8 +21,30 @@ test('only headers and small files are requested to open, and a tensor by its ow
   // The header, then all weights: they are small enough to come together.
   expect(weights).toHaveLength(2)
   expect(weights[0]).toBe('/cdn/model.safetensors bytes=0-65535')
-  expect(asked.filter((path) => !path.includes('bytes='))).toEqual([`/api/models/${id}/tree/main`])
+  const api = `/api/models/${id}`
+  expect(asked.filter((path) => !path.includes('bytes='))).toEqual([`${api}/revision/main`, `${api}/tree/main`])
   expect(waits).toEqual([])
+})
+
+test('a model is read at one commit, while its branch moves on', async () => {
+  const [before, after] = ['a'.repeat(40), 'b'.repeat(40)]
+  const config = (vocabulary: number) => new TextEncoder().encode(JSON.stringify({ vocabulary }))
+  const weights = new Uint8Array(9)
+  const manners: Manners = { commits: { [before]: { 'config.json': config(1), weights } } }
+  await using server = await hubServer(id, {}, manners)
+  const open = (revision: string) => hubFiles({ ...hubModel(id, server.endpoint), revision })
+  const read = ({ files }: HubFiles) => Promise.all(files.map(({ blob }) => blob.slice(0, blob.size).arrayBuffer()))
+  const opened = await open('main')
+  expect(opened.commit).toBe(before)
+  manners.commits = { ...manners.commits, [after]: { 'config.json': config(22) } }
+  expect((await read(opened)).map((bytes) => new Uint8Array(bytes))).toEqual([config(1), weights])
+  const moved = await open('main')
+  expect([moved.commit, moved.files.length]).toEqual([after, 1])
+  expect(new Uint8Array((await read(moved))[0])).toEqual(config(22))
+  // What names a commit already is not asked for one.
+  server.asked.length = 0
+  expect((await open(before)).commit).toBe(before)
+  expect(server.asked).toEqual([`/api/models/${id}/tree/${before}`])
 })
 
 test('the contents of files by the names that the list gives them, where these are digests', async () => {
@@ -111,7 +134,8 @@ test.each([
 ])('%i is said with what to do', async (status, message) => {
   const { result, asked } = await refusal({ status })
   expect(result).toContain(message)
-  expect(asked).toHaveLength(1)
+  // A server that knows of no revision may still have a list.
+  expect(asked).toHaveLength(status === 404 ? 2 : 1)
 })
 
 test('nothing there to answer', async () => {

@@ -1,9 +1,11 @@
 // A model on the Hugging Face Hub, or on a server with the same addresses: its list of files, each read lazily by ranges.
-// Listing is @huggingface/hub's, loaded when it is asked for; nothing is requested before.
+// A branch may move while it is read, so that everything is read at the commit it is at when it is opened. Listing is
+// @huggingface/hub's, loaded when it is asked for; nothing is requested before.
 import type { CheckpointFile } from './checkpoint.ts'
 import { InputError } from './errors.ts'
 import { remoteFile } from './hub-file.ts'
 import { type Access, askWhole, checkToken, statusFact } from './hub-request.ts'
+import type { Kept } from './kept.ts'
 
 export const hubEndpoint = 'https://huggingface.co'
 
@@ -50,17 +52,26 @@ function checkedEndpoint(endpoint: string): string {
   return url.href.replace(/\/+$/, '')
 }
 
+export interface HubFiles {
+  name: string
+  files: CheckpointFile[]
+  /** At which all of them are read; absent where the server does not tell it. */
+  commit?: string
+}
+
+/** A commit by its first digits, as the Hub shows it. */
+export const shortCommit = (commit: string) => commit.slice(0, 7)
+
+const isDigest = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{40,64}$/.test(value)
+
 /**
- * The files in the outermost folder of a model.
+ * The files in the outermost folder of a model. `kept`: where their bytes are kept, so that each is requested once.
  * @throws InputError saying why it cannot be listed; the signal's reason once it is aborted, as do reads of the files.
  */
-export async function hubFiles(
-  model: HubModel,
-  access: Access = {},
-): Promise<{ name: string; files: CheckpointFile[] }> {
-  const { id, endpoint, revision, file } = model
+export async function hubFiles(model: HubModel, access: Access = {}, kept?: Kept): Promise<HubFiles> {
+  const { id, endpoint, file } = model
   if (access.token !== undefined) checkToken(access.token, endpoint)
-  const { listFiles, HubApiError } = await import('@huggingface/hub')
+  const { listFiles, modelInfo, HubApiError } = await import('@huggingface/hub')
   const files: CheckpointFile[] = []
   const what = `${id} on ${new URL(endpoint).host}`
   const fetch = (input: RequestInfo | URL, init?: RequestInit) => {
@@ -69,7 +80,23 @@ export async function hubFiles(
       throw new InputError(`${what}: its list goes on at another server, ${new URL(url).host}`)
     return askWhole(url, what, access, MOST_LIST_BYTES, init?.headers)
   }
+  /** Of the revision now; undefined where the server has no such answer. */
+  const commitNow = async (): Promise<string | undefined> => {
+    if (isDigest(model.revision)) return model.revision
+    const asked = { name: id, hubUrl: endpoint, revision: model.revision, additionalFields: ['sha' as const], fetch }
+    try {
+      const { sha } = await modelInfo(asked)
+      return isDigest(sha) ? sha : undefined
+    } catch (error) {
+      if (error instanceof InputError || access.signal?.aborted) throw error
+      if (error instanceof HubApiError && [401, 403].includes(error.statusCode)) throw error
+      return undefined
+    }
+  }
+  let commit: string | undefined
   try {
+    commit = await commitNow()
+    const revision = commit ?? model.revision
     for await (const entry of listFiles({ repo: id, hubUrl: endpoint, revision, fetch })) {
       const { type, path, size, lfs, oid } = entry
       if (type !== 'file') continue
@@ -80,9 +107,9 @@ export async function hubFiles(
       const address = path.split('/').map(encodeURIComponent).join('/')
       const url = `${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${address}`
       const content: unknown = lfs?.oid ?? oid
-      const named = typeof content === 'string' && /^[0-9a-f]{40,64}$/.test(content)
-      const remote = { url, what: `${id}/${path}`, size: bytes, ...(named && { content }) }
-      files.push({ path, blob: remoteFile(remote, access) })
+      const remote = { url, what: `${id}/${path}`, size: bytes, ...(isDigest(content) && { content }) }
+      const blob = remoteFile(remote, access)
+      files.push({ path, blob: kept?.file(blob) ?? blob })
     }
   } catch (error) {
     access.signal?.throwIfAborted()
@@ -94,7 +121,7 @@ export async function hubFiles(
   if (!files.length) throw new InputError(`${what} has no files`)
   // Of several GGUF files of one model, the one that is named.
   const named = file?.endsWith('.gguf') ? files.filter(({ path }) => path === file || !path.endsWith('.gguf')) : files
-  return { name: id.split('/')[1], files: named }
+  return { name: id.split('/')[1], files: named, ...(commit !== undefined && { commit }) }
 }
 
 /** What the list says, in short. */

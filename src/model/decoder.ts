@@ -51,6 +51,13 @@ export function openDecoder(checkpoint: Checkpoint, design: Design): Model {
     },
     keptBytes: (tokens) => 2 * 4 * tokens * kept,
     forward: (gpu, size) => new DecoderForward(gpu, checkpoint, design, size, table),
-    fingerprint: () => (known ??= fingerprint(checkpoint, shapes)),
+    async fingerprint() {
+      known ??= fingerprint(checkpoint, shapes)
+      // What could not be read now may be read another time.
+      return known.catch((error: unknown) => {
+        known = undefined
+        throw error
+      })
+    },
   }
 }

@@ -1,6 +1,6 @@
 // Where the command line finds a model: a folder, a GGUF file with the tokenizer beside it, or a server with the Hub's
 // addresses.
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { openCheckpoint } from '../formats/checkpoint.ts'
@@ -46,6 +46,27 @@ test('an id is read from the endpoint, and a path that exists never is', async (
   expect(server.asked).toHaveLength(before)
 })
 
+test('bytes are requested once, and kept in a file without a name', async () => {
+  await using server = await bundledHub()
+  vi.stubEnv('TMPDIR', folder.path)
+  const { files } = await modelFiles('owner/tiny', server.endpoint)
+  const { blob } = files.find(({ path }) => path === 'model.safetensors')!
+  const before = server.asked.length
+  const local = readFileSync(join(bundledFolder, 'model.safetensors'))
+  for (let pass = 0; pass < 2; pass++)
+    for (const [start, end] of [
+      [0, 90_000],
+      [1_000_000, 1_500_000],
+      [50_000, 1_200_000],
+    ])
+      expect(Buffer.compare(Buffer.from(await blob.slice(start, end).arrayBuffer()), local.subarray(start, end))).toBe(
+        0,
+      )
+  vi.unstubAllEnvs()
+  expect(server.asked.slice(before).filter((path) => path.startsWith('/cdn'))).toHaveLength(3)
+  expect(readdirSync(folder.path)).toEqual([])
+})
+
 test('the token of the environment goes to the endpoint that was named, and to no other', async () => {
   await using server = await bundledHub()
   vi.stubEnv('HF_TOKEN', 'hf_1')
@@ -54,7 +75,8 @@ test('the token of the environment goes to the endpoint that was named, and to n
   vi.stubEnv('HF_TOKEN', '')
   await modelFiles('owner/tiny', server.endpoint)
   vi.unstubAllEnvs()
-  expect(server.authorizations).toEqual(['Bearer hf_1', undefined, undefined])
+  // Of the commit and of the list.
+  expect(server.authorizations).toEqual(['Bearer hf_1', 'Bearer hf_1', undefined, undefined, undefined, undefined])
 })
 
 test('a model behind an id writes as the one in a folder does, and lends its matrices', async () => {

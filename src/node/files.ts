@@ -5,8 +5,10 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { CheckpointFile } from '../formats/checkpoint.ts'
 import { InputError } from '../formats/errors.ts'
-import { hubEndpoint, hubFiles, hubModel } from '../formats/hub.ts'
+import { hubEndpoint, hubFiles, hubModel, shortCommit } from '../formats/hub.ts'
+import { Kept } from '../formats/kept.ts'
 import type { ByteSource } from '../formats/range.ts'
+import { temporaryStore } from './temporary-store.ts'
 
 /** Paths count from where the user stands, which npm notes before it changes folders. */
 export const fromHere = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
@@ -55,7 +57,8 @@ const besides = ['tokenizer.json', 'tokenizer_config.json']
 
 /**
  * The files of a model: a folder, a single file (with the tokenizer beside it), or, where nothing of that name is here,
- * a model on the Hub by its id or address, with the token in HF_TOKEN. Nothing is requested for a path that exists.
+ * a model on the Hub by its id or address, with the token in HF_TOKEN, every byte requested once. Nothing is requested
+ * for a path that exists.
  * @throws InputError
  */
 export async function modelFiles(path: string, endpoint?: string): Promise<{ name: string; files: CheckpointFile[] }> {
@@ -73,11 +76,17 @@ export async function modelFiles(path: string, endpoint?: string): Promise<{ nam
     throw new InputError(`${path}: no such file or folder, and a model on the Hub is called owner/name`)
   if (facts || !isHub) return folderBlobs(path)
   const model = hubModel(path, endpoint)
-  process.stderr.write(`no folder ${path} here: reading ${model.id} from ${model.endpoint}\n`)
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  say(`no folder ${path} here: reading ${model.id} from ${model.endpoint}`)
   const { HF_TOKEN: token = '' } = process.env
   // Whoever sets a token means it for the Hub, or for the server they name; not for any that an address leads to.
   const known = [hubEndpoint, endpoint?.replace(/\/+$/, '')].includes(model.endpoint)
-  return hubFiles(model, known && token !== '' ? { token } : {})
+  const kept = new Kept(temporaryStore(), (reason) =>
+    say(`${model.id}: not everything that is read can be kept (${reason}): it is requested again when it is needed`),
+  )
+  const { name, files, commit } = await hubFiles(model, known && token !== '' ? { token } : {}, kept)
+  if (commit !== undefined) say(`${model.id} is read at commit ${shortCommit(commit)}`)
+  return { name, files }
 }
 
 /** @throws InputError */

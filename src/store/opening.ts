@@ -52,7 +52,7 @@ export class Opening {
     this.page.viewing.leave()
     this.sources[source.kind] = source
     this.asked.push(source)
-    const before = without(this.session, 'failure', 'report', 'refused')
+    const before = without(this.session, 'failure', 'report', 'refused', 'unkept')
     const own = source.kind === 'bundled' ? before.own : { ...before.own, [source.kind]: source.name }
     this.replace({ ...before, own, source: source.kind, reading: true, readBytes: 0 })
     this.send({ type: 'open', source })

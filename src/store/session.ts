@@ -40,6 +40,8 @@ export interface Session {
   good: Readonly<Partial<Record<Source['kind'], string>>>
   /** Bytes that came from a server for the checkpoint that is being read, or is open. */
   readBytes: number
+  /** Why not all of them can be kept on this disk. */
+  unkept?: string
   /** Of matrices without a model, those that are to be solved; absent: all. */
   only?: readonly string[]
   bundled: string
@@ -93,6 +95,8 @@ export function receive(session: Session, message: FromWorker): Session {
         : session
     case 'read':
       return { ...session, readBytes: message.bytes }
+    case 'unkept':
+      return { ...session, unkept: message.reason }
     case 'opened': {
       const { report } = message
       const { from } = report

@@ -20,8 +20,10 @@ export interface Manners {
   retryAfter?: string
   /** Files lie on another origin, as on the real Hub. */
   apart?: boolean
-  /** Requests of file contents that are taken and never answered. */
+  /** Requests of file contents that are taken and never answered; counted down. */
   silent?: number
+  /** Files by commit; `main` is at the last of them. Absent: the server does not speak of commits. */
+  commits?: Record<string, Record<string, Uint8Array>>
   /** Headers of the contents of files, by how many were sent before. */
   contentHeaders?: (sent: number) => Record<string, string>
   /** Status of the contents of files. */
@@ -43,7 +45,7 @@ export async function hubServer(
 ): Promise<HubServer> {
   const asked: string[] = []
   const authorizations: HubServer['authorizations'] = []
-  let { busy = 0, silent = 0 } = manners
+  let { busy = 0 } = manners
   let sent = 0
   /** Where the contents of files are. */
   let contents = ''
@@ -69,8 +71,16 @@ export async function hubServer(
       response.writeHead(status, headers).end('{"error":"no"}')
       return
     }
-    if (path === `/api/models/${id}/tree/main`) {
-      const list = Object.entries(files).map(([name, { length }]) => ({
+    const { commits = {} } = manners
+    const newest = Object.keys(commits).at(-1)
+    if (path === `/api/models/${id}/revision/main` && newest !== undefined) {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify({ id, sha: newest }))
+      return
+    }
+    const [at = '', commit] = /\/([0-9a-f]{40})\b/.exec(path) ?? []
+    const there = (commit === undefined ? newest && commits[newest] : (commits[commit] ?? {})) || files
+    if (path === `/api/models/${id}/tree${at || '/main'}`) {
+      const list = Object.entries(there).map(([name, { length }]) => ({
         type: 'file',
         oid: manners.oid ?? '0',
         size: length,
@@ -79,17 +89,20 @@ export async function hubServer(
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(list))
       return
     }
-    const name = path.replace(`/${id}/resolve/main/`, '').replace('/cdn/', '')
-    if (!Object.hasOwn(files, name)) {
+    const name = path.replace(`/${id}/resolve${at || '/main'}/`, '').replace(`/cdn${at}/`, '')
+    if (!Object.hasOwn(there, name)) {
       response.writeHead(404).end()
       return
     }
     if (!path.startsWith('/cdn/')) {
-      response.writeHead(302, { Location: `${contents}/cdn/${name}` }).end()
+      response.writeHead(302, { Location: `${contents}/cdn${at}/${name}` }).end()
       return
     }
-    if (silent-- > 0) return
-    const bytes = files[name]
+    if (manners.silent) {
+      manners.silent--
+      return
+    }
+    const bytes = there[name]
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
     const whole = manners.ignoresRanges === true || first === undefined
     const part = whole

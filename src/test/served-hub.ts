@@ -9,7 +9,8 @@ import { hubServer, type Manners } from './hub-server.ts'
 
 export const id = 'owner/tiny-tales-1m'
 
-async function bundled(): Promise<Record<string, Uint8Array>> {
+/** The files of the bundled model. */
+export async function bundledBytes(): Promise<Record<string, Uint8Array>> {
   const files = await checkpointFiles()
   return Object.fromEntries(
     await Promise.all(files.map(async ({ path, blob }) => [path, new Uint8Array(await blob.arrayBuffer())] as const)),
@@ -19,17 +20,17 @@ async function bundled(): Promise<Record<string, Uint8Array>> {
 /** Serves the bundled model, opens it, and does something; waits are counted instead of waited. */
 export async function served<T>(
   manners: Manners,
-  work: (open: () => ReturnType<typeof openCheckpoint>) => Promise<T>,
+  work: (open: () => ReturnType<typeof openCheckpoint>, endpoint: string) => Promise<T>,
   more = {},
   access: Access = {},
 ) {
-  await using server = await hubServer(id, { ...(await bundled()), ...more }, manners)
+  await using server = await hubServer(id, { ...(await bundledBytes()), ...more }, manners)
   const waits: number[] = []
   const world = { ...net, patienceMs: 200, wait: (ms: number) => (waits.push(ms), Promise.resolve()) }
   const result = await work(async () => {
     const { name, files } = await hubFiles(hubModel(id, server.endpoint), { net: world, ...access })
     return openCheckpoint(name, files)
-  })
+  }, server.endpoint)
   const { asked, authorizations, endpoint } = server
   return { result, asked, authorizations, waits, endpoint }
 }

@@ -5,6 +5,7 @@ import { defaultPlan, type Plan } from '../pipeline/plan.ts'
 import type { FromWorker, RunState, ToWorker } from '../worker/protocol.ts'
 import { Session } from '../worker/session.ts'
 import { bundledText, checkpointFiles } from './bundled.ts'
+import { memoryStore } from './byte-store.ts'
 import { testGpu } from './gpu.ts'
 
 export const smallPlan: Plan = {
@@ -33,15 +34,21 @@ afterEach(async () => {
   open = undefined
 })
 
-/** A session without a model. Its run is stopped after the test. */
-export async function sessionBench(): Promise<SessionBench> {
+/** A session without a model, with so much room on its disk. Its run is stopped after the test. */
+export async function sessionBench(room = Infinity): Promise<SessionBench> {
   const messages: FromWorker[] = []
   const waiting: { done: (message: FromWorker) => boolean; resolve: () => void }[] = []
   const post = (message: FromWorker) => {
     messages.push(message)
     for (const one of [...waiting]) if (one.done(message)) waiting.splice(waiting.indexOf(one), 1)[0].resolve()
   }
-  const session = new Session((await testGpu()).entry, post, () => performance.now(), noStore)
+  const session = new Session(
+    (await testGpu()).entry,
+    post,
+    () => performance.now(),
+    noStore,
+    () => memoryStore(room),
+  )
   open = {
     messages,
     send: (message) => session.receive(message),

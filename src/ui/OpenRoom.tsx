@@ -1,5 +1,6 @@
 // The room Open model: drop zone, what was found, what it needs, two choices, Start.
 import { useState } from 'react'
+import { shortCommit } from '../formats/hub.ts'
 import { bytes, plural } from '../store/wording.ts'
 import type { Advice } from '../worker/answers/advice.ts'
 import type { OpenReport } from '../worker/protocol.ts'
@@ -10,6 +11,7 @@ import { HubField } from './open/HubField.tsx'
 import { Reading } from './open/Reading.tsx'
 import { Refusal } from './open/Refusal.tsx'
 import { Strip } from './Strip.tsx'
+import { Unkept } from './open/Unkept.tsx'
 import { useAdvice } from './open/plan-answer.ts'
 import { useSession } from './session.ts'
 
@@ -31,6 +33,7 @@ export function OpenRoom() {
             {' / '}
             <b className="mono">{own.name}</b>
             {own.files > 0 && ` ${bytes(own.bytes)}, ${plural(own.files, 'file')}`}
+            {own.commit !== undefined && `, commit ${shortCommit(own.commit)}`}
           </>
         )}
       </p>
@@ -47,6 +50,7 @@ export function OpenRoom() {
         </Strip>
       )}
       {opening && dropped && <Reading />}
+      {hub && <Unkept />}
       {own && !opening && <Refusal report={own} />}
       {own ? (
         <Found report={own} opening={opening} asked={asked} budget={{ bytes: budget, allow }}>

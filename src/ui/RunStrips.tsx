@@ -7,6 +7,7 @@ import { progress } from '../store/progress.ts'
 import { bytes, layerName, plural } from '../store/wording.ts'
 import { FactLine } from './FactLine.tsx'
 import { Strip } from './Strip.tsx'
+import { Unkept } from './open/Unkept.tsx'
 import { usePlayground, useSession } from './session.ts'
 
 export function RunStrips() {
@@ -120,12 +121,16 @@ function FromServer() {
   const going = useSession(({ state }) => state === 'running' || state === 'paused')
   const read = useSession((session) => session.readBytes)
   const size = useSession((session) => session.opened?.bytes ?? 0)
+  const kept = useSession((session) => session.unkept === undefined)
   if (!hub || !going) return null
   return (
-    <Strip tone="neutral" title="The weights are read from a server as they are needed.">
-      {bytes(read)} have come so far. The model has {bytes(size)}, and each block is read more than once: to calibrate,
-      to solve, to evaluate.
-    </Strip>
+    <>
+      <Strip tone="neutral" title="The weights are read from a server as they are needed.">
+        {bytes(read)} have come so far; the model has {bytes(size)}.{' '}
+        {kept && 'What has come once is read from this disk from then on.'}
+      </Strip>
+      <Unkept />
+    </>
   )
 }
 

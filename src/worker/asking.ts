@@ -30,8 +30,8 @@ export interface Answerer<K extends Kind> {
   transfer?(answer: Answer<K>): Transferable[]
 }
 
-/** What a question on the device is told that a run has ended; it can be asked again. */
-export const INTERRUPTED = 'a run began before this was answered'
+/** What a question is told that a run, or the end of one, has ended; it can be asked again. */
+export const INTERRUPTED = 'a run began or ended before this was answered'
 
 export type Answerers = { readonly [K in Kind]: Answerer<K> }
 

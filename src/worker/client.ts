@@ -19,6 +19,10 @@ export function createClient(): RunClient {
   worker.addEventListener('error', (event) =>
     tell({ type: 'failed', kind: 'internal', message: `the worker stopped: ${event.message || 'unknown reason'}` }),
   )
+  // A page that may come back as it was keeps what it has.
+  addEventListener('pagehide', ({ persisted }) => {
+    if (!persisted) send({ type: 'leave' })
+  })
   return {
     send,
     listen(listener) {

@@ -3,6 +3,7 @@ import { type Bare, isBare, openBare } from '../formats/bare.ts'
 import { openCheckpoint, type Checkpoint, type CheckpointFile } from '../formats/checkpoint.ts'
 import { checkEach, InputError } from '../formats/errors.ts'
 import { hubFiles, hubModel } from '../formats/hub.ts'
+import { type ByteStore, Kept } from '../formats/kept.ts'
 import { checkpointFolders } from '../formats/placement.ts'
 import type { LayerFacts } from '../model/facts.ts'
 import { openModel, type Model } from '../model/model.ts'
@@ -12,7 +13,7 @@ import { tokenText } from '../pipeline/texts.ts'
 import type { Check, NamedText, OpenReport, Source } from './protocol.ts'
 import { diagnosis, errorRows } from './diagnosis.ts'
 import { OpeningChecks } from './opening-checks.ts'
-import { reach } from './reach.ts'
+import { reach, Requests } from './reach.ts'
 import { bareRows, checkRows, failedReport, modelReport } from './report.ts'
 
 const bundled = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
@@ -25,6 +26,8 @@ interface OpenedLayers {
   layers: LayerFacts[]
   /** W f32 [rows, columns]. */
   weights(layer: LayerFacts): Promise<Float32Array>
+  /** Ends its requests in flight, where it lies on a server; what waits for them is rejected with the reason. */
+  interrupt?(reason: Error): void
 }
 
 export interface OpenedModel extends OpenedLayers {
@@ -58,6 +61,8 @@ export interface Opening {
   signal: AbortSignal
   /** Told the bytes of every piece that comes from a server of models. */
   arrived?(bytes: number): void
+  /** Where these bytes are kept until the signal is aborted, and who is told when they cannot be. */
+  keeping?: { store(signal: AbortSignal): ByteStore; tell(reason: string): void }
 }
 
 /**
@@ -66,10 +71,13 @@ export interface Opening {
  */
 export async function openSource(
   source: Source,
-  { base, report, signal, arrived = () => {} }: Opening,
+  { base, report, signal, arrived = () => {}, keeping }: Opening,
 ): Promise<{ report: OpenReport; opened?: Opened } | undefined> {
   let files: CheckpointFile[] = source.kind === 'files' ? source.files : []
   let known: Omit<OpenReport, 'checks'> | undefined
+  let at: Pick<OpenReport, 'commit'> = {}
+  const requests = new Requests(signal)
+  const interrupt = (reason: Error) => requests.interrupt(reason)
   const checks: Check[] = []
   const steps = new OpeningChecks(source.kind, (rows) =>
     report({ ...(known ?? failedReport(source, files)), checks: rows }),
@@ -78,15 +86,19 @@ export async function openSource(
     if (!isBare(files)) steps.begin()
     if (source.kind === 'bundled') files = await fetchFiles(`${base}models/${source.name}/`)
     if (source.kind === 'hub') {
-      const access = reach({ token: source.token, signal, arrived })
-      ;({ files } = await hubFiles(hubModel(source.id, source.endpoint), access))
+      const access = reach({ token: source.token, requests, arrived })
+      const tell = (reason: string) => !signal.aborted && keeping?.tell(reason)
+      const kept = keeping && new Kept(keeping.store(signal), tell)
+      const { commit, ...found } = await hubFiles(hubModel(source.id, source.endpoint), access, kept)
+      files = found.files
+      at = commit === undefined ? {} : { commit }
     }
     const [folder] = checkpointFolders(files)
     const name = folder ? folder.split('/').at(-1)! : source.name
     const checkpoint = await openCheckpoint(name, files, (step) => steps.seen(step))
     const model = openModel(checkpoint)
     checks.push(...folderRow(files), ...checkRows(checkpoint, model))
-    known = { ...modelReport(checkpoint, model), from: source.kind }
+    known = { ...modelReport(checkpoint, model), from: source.kind, ...at }
     steps.found(checks)
     if (source.kind === 'files') {
       let looked = 0
@@ -101,14 +113,17 @@ export async function openSource(
     }
     const texts = textsOf(checkpoint, model, base)
     const layers = { name: checkpoint.name, layers: model.layers, weights: (one: LayerFacts) => model.weights(one) }
-    return { report: { ...known, checks }, opened: { ...layers, ...texts, checkpoint, model } }
+    return { report: { ...known, checks }, opened: { ...layers, ...texts, checkpoint, model, interrupt } }
   } catch (error) {
     if (signal.aborted) return undefined
     if (!(error instanceof InputError)) throw error
-    if (isBare(files)) return openMatrices(source, files, error)
+    if (isBare(files)) {
+      const { report, opened } = await openMatrices(source, files, error)
+      return { report: { ...report, ...at }, ...(opened && { opened: { ...opened, interrupt } }) }
+    }
     const rows = checks.length ? [...checks, ...errorRows(error, files, 'Values')] : await diagnosis(error, files)
     const folders = checkpointFolders(files)
-    return { report: { ...failedReport(source, files), checks: rows, ...(folders.length > 1 && { folders }) } }
+    return { report: { ...failedReport(source, files), ...at, checks: rows, ...(folders.length > 1 && { folders }) } }
   }
 }
 

@@ -41,6 +41,8 @@ export interface Check {
 export interface OpenReport {
   name: string
   from: Source['kind']
+  /** Of a model on a server that tells it: all of it is read at this one. */
+  commit?: string
   bytes: number
   files: number
   checks: Check[]
@@ -78,6 +80,8 @@ export type ToWorker =
   | { type: 'ask'; id: number; question: Question }
   /** Nobody waits for that answer any more. */
   | { type: 'forget'; id: number }
+  /** The page is going away: what is on the disk for it is deleted. */
+  | { type: 'leave' }
   /** Destroys the device as the system would, to try out the recovery. */
   | { type: 'lose' }
 
@@ -95,6 +99,8 @@ export type FromWorker =
   | { type: 'opened'; report: OpenReport }
   /** Bytes that have come from a server for the checkpoint that is being read, or is open. */
   | { type: 'read'; bytes: number }
+  /** Why not all of these bytes can be kept on this disk: what is missing there is requested again. */
+  | { type: 'unkept'; reason: string }
   | { type: 'events'; events: TimedEvent[] }
   | { type: 'state'; state: RunState; liveBytes: number }
   | { type: 'failed'; kind: FailureKind; message: string }

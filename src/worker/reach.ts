@@ -1,5 +1,5 @@
-// How the worker asks servers for models: what arrives is counted, and a request that the browser does not let through
-// says so instead of only failing.
+// How the worker asks servers for models: what arrives is counted, a request that the browser does not let through says
+// so instead of only failing, and those in flight can be ended for good or for now.
 import { InputError } from '../formats/errors.ts'
 import { type Access, net, reasonOf } from '../formats/hub-request.ts'
 
@@ -14,14 +14,33 @@ const originOf = (address: string) => (URL.canParse(address) ? new URL(address).
   ({ blockedURI }) => forbidden.add(originOf(blockedURI)),
 )
 
+/** Until when a model's requests are wanted. */
+export class Requests {
+  private now = new AbortController()
+
+  /** @param end ends all of them, and every later one. */
+  constructor(private readonly end: AbortSignal) {}
+
+  /** For a request that begins now. */
+  get signal(): AbortSignal {
+    return AbortSignal.any([this.end, this.now.signal])
+  }
+
+  /** Ends those in flight; what waits for them is rejected with the reason. */
+  interrupt(reason: Error): void {
+    this.now.abort(reason)
+    this.now = new AbortController()
+  }
+}
+
 /** As whom servers are asked, and until when. `arrived` is told the bytes of every piece. */
 export function reach(given: {
   token?: string | undefined
-  signal: AbortSignal
+  requests: Requests
   arrived(bytes: number): void
   fetch?: typeof net.fetch
 }): Access {
-  const { token, signal, arrived, fetch = net.fetch } = given
+  const { token, requests, arrived, fetch = net.fetch } = given
   const counted = async (url: string, init?: RequestInit): Promise<Response> => {
     const response = await fetch(url, init).catch((error: unknown) => refused(url, error, init?.signal))
     const { body, status, headers } = response
@@ -34,7 +53,13 @@ export function reach(given: {
     })
     return new Response(body.pipeThrough(counter), { status, headers })
   }
-  return { signal, net: { ...net, fetch: counted }, ...(token !== undefined && { token }) }
+  return {
+    get signal() {
+      return requests.signal
+    },
+    net: { ...net, fetch: counted },
+    ...(token !== undefined && { token }),
+  }
 }
 
 async function refused(url: string, error: unknown, signal: AbortSignal | null | undefined): Promise<never> {

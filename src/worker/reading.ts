@@ -66,11 +66,13 @@ export class Reading {
       if (!result || signal.aborted) return desk.state(false)
       const { report, opened } = result
       if (opened) return await desk.take(report, opened, end)
+      end.abort(new InputError('it could not be opened'))
       post({ type: 'opened', report })
       desk.state(false)
     } catch (error) {
-      if (signal.aborted) desk.state(false)
-      else desk.fail(error)
+      if (signal.aborted) return desk.state(false)
+      end.abort(error)
+      desk.fail(error)
     } finally {
       this.keep(end)
     }

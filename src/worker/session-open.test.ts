@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Plan } from '../pipeline/plan.ts'
 import { checkpointFiles } from '../test/bundled.ts'
-import { hubServer } from '../test/hub-server.ts'
+import { hubServer, type Manners } from '../test/hub-server.ts'
+import { bundledBytes } from '../test/served-hub.ts'
 import { isEvent, isState, sessionBench, smallPlan as plan, states, texts, withModel } from '../test/session.ts'
 import type { FromWorker, Source, ToWorker } from './protocol.ts'
 
@@ -108,4 +109,36 @@ test('a model on a server that falls silent is let go, and with it what was aske
   expect(messages.some(({ type }) => type === 'opened' || type === 'failed')).toBe(false)
   expect(states(messages)).toEqual(['opening', 'idle'])
   expect(messages.find(({ type }) => type === 'read')).toMatchObject({ bytes: expect.any(Number) })
+})
+
+test('Stop ends what is asked of a server, and Run works again', async () => {
+  const { send, until, messages } = await sessionBench()
+  const manners: Manners = { commits: { ['c'.repeat(40)]: await bundledBytes() } }
+  await using server = await hubServer('owner/tiny', {}, manners)
+  await send({ type: 'open', source: { kind: 'hub', name: 'tiny', id: 'owner/tiny', endpoint: server.endpoint } })
+  expect(messages.find(isOpened('tiny'))).toMatchObject({ report: { commit: 'c'.repeat(40) } })
+
+  manners.silent = 1000
+  const before = server.asked.length
+  const run: ToWorker = { type: 'run', plan: { ...quick, samples: 1 }, ...texts, stepping: false }
+  await send(run)
+  await expect.poll(() => server.asked.length, { timeout: 20_000 }).toBeGreaterThan(before + 1)
+  const stopped = performance.now()
+  await send({ type: 'stop' })
+  expect(performance.now() - stopped).toBeLessThan(1000)
+  expect(states(messages).at(-1)).toBe('stopped')
+
+  delete manners.silent
+  const solved = until(isEvent('solved'))
+  await send(run)
+  await solved
+  expect(messages.some(({ type }) => type === 'failed' || type === 'unkept')).toBe(false)
+})
+
+test('a disk without room is said once, and the model opens', async () => {
+  const { send, messages } = await sessionBench(70_000)
+  await using server = await hubServer('owner/tiny', await bundledBytes())
+  await send({ type: 'open', source: { kind: 'hub', name: 'tiny', id: 'owner/tiny', endpoint: server.endpoint } })
+  expect(messages.filter(({ type }) => type === 'unkept')).toEqual([{ type: 'unkept', reason: 'the disk is full' }])
+  expect(messages.find(isOpened('tiny'))).toMatchObject({ report: { model: { blocks: 4 } } })
 })

@@ -1,6 +1,7 @@
 // The worker's session, whole and on a real device, without a browser.
 import { expect, test } from 'vitest'
 import { isEvent, isState, noStore, smallPlan as plan, texts, withModel } from '../test/session.ts'
+import { memoryStore } from '../test/byte-store.ts'
 import type { FromWorker } from './protocol.ts'
 import { Session } from './session.ts'
 
@@ -110,6 +111,7 @@ test('without WebGPU it says so', async () => {
     (message) => messages.push(message),
     () => 0,
     noStore,
+    () => memoryStore(),
   )
   await session.receive({ type: 'run', plan, stepping: false })
   expect(messages).toContainEqual({ type: 'unavailable', reason: expect.stringContaining('navigator.gpu') })

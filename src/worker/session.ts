@@ -1,19 +1,18 @@
 // What the worker remembers between messages: the device, the opened model, its Hessians, and the run that is being
 // pulled. A checkpoint is read beside the run; only a good one ends it.
 import { InputError } from '../formats/errors.ts'
+import type { ByteStore } from '../formats/kept.ts'
 import type { ShapeStore } from '../kernels/shapes.ts'
-import type { Gpu } from '../gpu/gpu.ts'
-import type { RunEvent, TimedEvent } from '../pipeline/events.ts'
+import type { TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
-import { bareRun } from '../pipeline/bare-run.ts'
-import { run } from '../pipeline/run.ts'
 import { Solutions } from '../pipeline/solutions.ts'
 import { timed } from '../pipeline/timed.ts'
-import { Asking, type Desk } from './asking.ts'
+import { Asking, type Desk, INTERRUPTED } from './asking.ts'
 import { Device } from './device.ts'
 import { errorKind } from './failure.ts'
 import { openSource, type Opened } from './open.ts'
 import { Reading } from './reading.ts'
+import { runEvents } from './run-events.ts'
 import type { FromWorker, OpenReport, RunState, Source, ToWorker } from './protocol.ts'
 
 /** Events are posted together, at most this often, so that the page is not woken for every point of a curve. */
@@ -49,13 +48,15 @@ export class Session {
     entry: GPU | undefined,
     private readonly post: (message: FromWorker, transfer?: Transferable[]) => void,
     private readonly now: () => number,
-    store: ShapeStore,
+    shapes: ShapeStore,
+    store: (signal: AbortSignal) => ByteStore,
   ) {
-    this.device = new Device(entry, post, store)
+    this.device = new Device(entry, post, shapes)
+    const keeping = { store, tell: (reason: string) => post({ type: 'unkept', reason }) }
     this.reading = new Reading(post, now, {
       open: async (source, given) => {
         await this.device.open()
-        return openSource(source, { base: this.base, ...given })
+        return openSource(source, { base: this.base, keeping, ...given })
       },
       state: (going) => this.opening(going),
       take: (...found) => (this.opened ? this.enqueue(() => this.takeOver(...found)) : this.takeOver(...found)),
@@ -106,6 +107,9 @@ export class Session {
         return Promise.resolve(this.asking.forget(message.id))
       case 'open':
         return this.open(message.source)
+      case 'leave':
+        this.opened?.end.abort(new InputError('the page was left'))
+        return Promise.resolve(this.reading.cancel())
       case 'cancel':
         return Promise.resolve(this.reading.cancel())
       case 'run':
@@ -131,6 +135,7 @@ export class Session {
   private enqueue(work: (asked: number) => Promise<void>): Promise<void> {
     const asked = ++this.asked
     this.ending = asked
+    if (this.busy) this.opened?.interrupt?.(new InputError(INTERRUPTED))
     this.wake()
     const done = this.queue.then(() => work(asked))
     this.queue = done.catch(() => {})
@@ -186,7 +191,7 @@ export class Session {
       if (!this.opened) await this.first
       if (!this.opened) throw new InputError('no model is open')
       const solutions = new Solutions()
-      const events = await this.events({ gpu, cache: this.cache, solutions }, this.opened, message)
+      const events = await runEvents({ gpu, cache: this.cache, solutions }, this.opened, message)
       await this.device.shapes
       this.newest = { plan: message.plan, solutions }
       this.running = this.pull(timed(events, this.now), () => this.ending > asked).finally(() => (this.busy = false))
@@ -195,16 +200,6 @@ export class Session {
       if (!begun) this.busy = false
       letOthers()
     }
-  }
-
-  private async events(
-    on: { gpu: Gpu; cache: HessianCache; solutions: Solutions },
-    opened: Opened,
-    { plan, calibration: own, evaluation: other, only }: ToWorker & { type: 'run' },
-  ): Promise<AsyncGenerator<RunEvent>> {
-    if ('bare' in opened) return bareRun({ ...on, bare: opened.bare, only }, plan)
-    const [calibration, evaluation] = await opened.texts(own, other)
-    return run({ ...on, model: opened.model, calibration, evaluation }, plan)
   }
 
   /** Pulls a run to its end, its cancellation or its failure; never rejects. */

@@ -71,6 +71,10 @@ export function HubField() {
       <p id={`${id}-says`} className={refused ? 'refused' : 'reason'} role={refused ? 'alert' : undefined}>
         {refused || (waiting ? `The link names this model. ${willAsk(asked)}` : willAsk(asked))}
       </p>
+      <p className="reason">
+        What is read stays on this disk, where no other site can see it, until another model is opened or this page is
+        closed.
+      </p>
       <details open={closed || undefined}>
         <summary>Other server, access token</summary>
         <div className="hub-more">
