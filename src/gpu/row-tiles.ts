@@ -29,34 +29,33 @@ export const PART_WORDS = 2 ** 22
 /** Whole rows of a part. */
 export const rowsOfPart = (stride: number) => Math.max(1, Math.floor(PART_WORDS / stride))
 
+/** What an adapter says of its buffers. */
+export type Limits = Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>
+
 /** The largest buffer that one binding of this adapter holds. */
-export function bindableBytes({
-  maxBindingBytes,
-  maxBufferBytes,
-}: Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>): number {
+export function bindableBytes({ maxBindingBytes, maxBufferBytes }: Limits): number {
   return Math.min(maxBindingBytes, maxBufferBytes)
 }
 
 /**
- * Rows of every tile but the last of [rows, stride] words on this adapter; all of them where they fit. `spare`: further
- * rows that every tile has room for. @throws GpuLimitError where not even 64 rows fit.
+ * Rows of every tile but the last of [rows, stride] words on this adapter; all of them where they fit, and never fewer
+ * than 64. `spare`: further rows that every tile has room for.
  */
-export function tileRows(
-  adapter: Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>,
-  label: string,
-  rows: number,
-  stride: number,
-  spare = 0,
-): number {
-  const limit = bindableBytes(adapter)
-  const most = Math.floor(limit / (4 * stride)) - spare
-  if (rows <= most) return rows
-  if (most < TILE_ROWS)
+export function tileHeight(adapter: Limits, rows: number, stride: number, spare = 0): number {
+  const most = Math.floor(bindableBytes(adapter) / (4 * stride)) - spare
+  return rows <= most ? rows : Math.max(TILE_ROWS, most - (most % TILE_ROWS))
+}
+
+/** The same. @throws GpuLimitError where not even 64 rows fit. */
+export function tileRows(adapter: Limits, label: string, rows: number, stride: number, spare = 0): number {
+  const height = tileHeight(adapter, rows, stride, spare)
+  const [bytes, limit] = [4 * stride * (height + spare), bindableBytes(adapter)]
+  if (bytes > limit)
     throw new GpuLimitError(
-      `${label}: ${TILE_ROWS + spare} rows of ${stride} words need ${4 * stride * (TILE_ROWS + spare)} bytes in one ` +
-        `buffer, this adapter allows ${limit}`,
+      `${label}: ${height + spare} rows of ${stride} words need ${bytes} bytes in one buffer, this adapter allows ` +
+        `${limit}`,
     )
-  return most - (most % TILE_ROWS)
+  return height
 }
 
 export class RowTiles implements Disposable {

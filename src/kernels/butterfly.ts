@@ -40,11 +40,13 @@ export function butterfly(
   }
 }
 
+type MatrixShape = Pick<ButterflyShape, 'inputs' | 'outputs'>
+
+/** Bytes of `packedMatrix`. */
+export const packedBytes = ({ inputs, outputs }: MatrixShape) => 16 * inputs * Math.ceil(outputs / 4)
+
 /** A [outputs, inputs] as the kernel reads it: [inputs, outputs padded to a multiple of 4]. */
-export function packedMatrix(
-  matrix: ArrayLike<number>,
-  { inputs, outputs }: Pick<ButterflyShape, 'inputs' | 'outputs'>,
-): Float32Array<ArrayBuffer> {
+export function packedMatrix(matrix: ArrayLike<number>, { inputs, outputs }: MatrixShape): Float32Array<ArrayBuffer> {
   const stride = 4 * Math.ceil(outputs / 4)
   return Float32Array.from({ length: inputs * stride }, (_, at) => {
     const [j, i] = [Math.floor(at / stride), at % stride]

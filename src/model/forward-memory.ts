@@ -2,7 +2,7 @@
 // output-head.ts hold, in their order, in bytes.
 import { Holding, type Account } from '../gpu/account.ts'
 import type { Gpu } from '../gpu/gpu.ts'
-import { bindableBytes, TILE_ROWS } from '../gpu/row-tiles.ts'
+import { tileHeight } from '../gpu/row-tiles.ts'
 import { attentionScratchBytes } from '../kernels/attention.ts'
 import {
   groupsOf,
@@ -117,8 +117,7 @@ export class ForwardMemory implements Disposable {
   }
 
   private table(held: Holding, name: string, rows: number, columns: number): void {
-    const fitting = Math.floor(bindableBytes(this.device.adapter) / (4 * columns))
-    const most = fitting >= rows ? rows : Math.max(1, Math.floor(fitting / TILE_ROWS)) * TILE_ROWS
+    const most = tileHeight(this.device.adapter, rows, columns)
     for (let first = 0; first < rows; first += most) {
       const count = Math.min(most, rows - first)
       held.hold(TABLES, 4 * count * columns, `${name}, ${times(count, columns)}${count < rows ? ', a part' : ''}`)
@@ -131,9 +130,10 @@ export class ForwardMemory implements Disposable {
     const bytes = 4 * rows * columns
     const detail = `${layer}, ${times(rows, columns)}`
     const other = substitute?.(linear.facts)
-    // Before the weights are there: codes and levels, or the weights as the file has them.
+    // Before the weights are there: codes and levels of a tile of them, or the weights as the file has them.
     const making = new Holding(account)
-    if (other !== undefined && other > 0) making.hold(WEIGHTS, other, `codes of ${layer}`)
+    const tile = Math.min(rows, tileHeight(this.device.adapter, rows, columns))
+    if (other !== undefined && other > 0) making.hold(WEIGHTS, (other / rows) * tile, `codes of ${layer}`)
     if (other === undefined && linear.transposed) making.hold(WEIGHTS, bytes, detail)
     const fused = account.hold(WEIGHTS, bytes, detail)
     making[Symbol.dispose]()

@@ -1,13 +1,10 @@
 // In how many parts of rows a layer is solved, and which recipes have one number of all of them.
-import type { AdapterFacts } from '../gpu/gpu.ts'
-import { bindableBytes, TILE_ROWS } from '../gpu/row-tiles.ts'
+import { bindableBytes, TILE_ROWS, type Limits } from '../gpu/row-tiles.ts'
 import { grids } from './grids/index.ts'
 import { named, optionValues } from './options.ts'
 import { groupsOf, TENSOR, type GridSettings } from './problem.ts'
 import type { Recipe } from './recipes.ts'
 import type { SolverOptions } from './solve.ts'
-
-type Limits = Pick<AdapterFacts, 'maxBindingBytes' | 'maxBufferBytes'>
 
 /** Factors that a clip search may try. */
 const FACTORS = 50

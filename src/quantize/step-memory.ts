@@ -1,6 +1,8 @@
-// The buffers of every step without them: what the files in steps/ and descent-pieces.ts hold, in bytes.
+// The buffers of every step without them: what the files in steps/ and descent-pieces.ts hold, in bytes. A step pauses
+// where it has something to show: of a layer that is solved in parts the others then have their turn.
 import { Holding, type Account } from '../gpu/account.ts'
 import type { Gpu } from '../gpu/gpu.ts'
+import { bindableBytes, tileHeight, type Limits } from '../gpu/row-tiles.ts'
 import { couplingsBytes } from '../kernels/block-couplings.ts'
 import { blockWork, openingsBytes } from '../kernels/block-thread.ts'
 import { quadsOf } from '../kernels/block.ts'
@@ -15,10 +17,12 @@ import { partsOf } from '../kernels/step-sums.ts'
 import type { HessianMemory } from './hessian-memory.ts'
 import { holdMeasure } from './measure-memory.ts'
 import type { Order } from './order.ts'
+import { TENSOR } from './problem.ts'
 import { scheduleOf } from './steps/continuation.ts'
 
 /** What decides how large pieces are. */
 export interface SolveDevice extends Pick<Gpu, 'workPerSubmit'> {
+  adapter: Limits
   /** The shape of descents for rows of so many places. */
   layout(stride: number): DescentLayout
 }
@@ -48,6 +52,7 @@ const SUBMITS = 3
 const CHECK_STEPS = 4
 const USUAL_SWEEPS = 10
 const HIDDEN_PIECES = 32
+const TILED_STEPS = 256
 const PIECE_BYTES = 2 ** 26
 const TILE_WORDS = 2 ** 24
 const TILE_ROWS = 16
@@ -55,10 +60,15 @@ const TILE_ROWS = 16
 const named = (what: string, { rows, columns }: Pick<WorkMemory, 'rows' | 'columns'>) =>
   `${what}, ${rows.toLocaleString('en-US')} × ${columns.toLocaleString('en-US')}`
 
-/** By name: what a step holds while it runs. The result, where there is one, holds new levels. */
-export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: StepValues) => Disposable | undefined>> = {
-  nearest: () => undefined,
-  gptq(work, { order, damp }) {
+/** What a step holds while it runs. The result, where there is one, holds new levels. */
+type StepMemory = Generator<void, Disposable | undefined>
+
+/** By name. */
+export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: StepValues) => StepMemory>> = {
+  *nearest() {
+    return undefined
+  },
+  *gptq(work, { order, damp }) {
     const { account, rows, columns, hessian, width } = work
     hessian.factor(order as Order, damp as number, width)
     using held = new Holding(account)
@@ -66,7 +76,7 @@ export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: Step
     held.hold(GPTQ, 4 * BLOCK * padded(rows))
     return undefined
   },
-  quantease(work) {
+  *quantease(work) {
     const { account, rows, columns } = work
     using held = new Holding(account)
     held.hold('QuantEase', 4 * rows * columns, named('moving weights', work))
@@ -76,25 +86,27 @@ export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: Step
     for (let i = 0; i < 3; i++) held.hold('QuantEase', 4 * columns)
     return undefined
   },
-  cyclic(work, { ridge }) {
-    damped(work, ridge as number, (seen) => holdSweeps(seen))
+  *cyclic(work, { ridge }) {
+    yield* onHessian(work, work.hessian.damped(ridge as number), sweeps)
     return undefined
   },
-  greedy(work, { ridge, moves, batch }) {
-    damped(work, ridge as number, (seen) => holdGreedy(seen, moves as number, batch === '4' ? 4 : 1))
+  *greedy(work, { ridge, moves, batch }) {
+    const descent = (seen: WorkMemory) => greedy(seen, moves as number, batch === '4' ? 4 : 1)
+    // With damping the moves are measured apart from the truth.
+    yield* onHessian(work, work.hessian.damped(ridge as number), descent)
     return undefined
   },
-  continuation(work, { rule, from }) {
+  *continuation(work, { rule, from }) {
     const { account, rows, columns, hessian } = work
-    const descent = (seen: WorkMemory) => (rule === 'greedy' ? holdGreedy(seen, 100_000, 1) : holdSweeps(seen))
-    descent(work)[Symbol.dispose]()
+    const descent = (seen: WorkMemory) => (rule === 'greedy' ? greedy(seen, 100_000, 1) : sweeps(seen))
+    yield* descent(work)
     using held = new Holding(account)
     held.hold(DESCENT, 4 * rows * columns, named('codes of the plain descent', work))
     for (const fraction of scheduleOf(columns, from as number).fractions)
-      onHessian(work, hessian.clipped({ fraction, threshold: 0 }), descent)
+      yield* onHessian(work, hessian.clipped({ fraction, threshold: 0 }), descent)
     return undefined
   },
-  block(work, { rounds }) {
+  *block(work, { rounds }) {
     const { account, device, rows, columns, hidden } = work
     {
       using held = new Holding(account)
@@ -102,20 +114,24 @@ export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: Step
       const steps = Math.ceil((rounds as number) * columns)
       const enough = hidden ? Math.ceil(steps / HIDDEN_PIECES) : steps
       const affordable = affords(device, blockWork({ rows, columns: 0, steps: 1, quads }))
-      const longest = Math.max(1, Math.min(enough, affordable, Math.floor(PIECE_BYTES / (48 * quads + 8 * rows))))
+      const [pair, row] = [48 * quads, 8 * rows]
+      const room = bindableBytes(device.adapter) - couplingsBytes({ columns, steps: 0, quads: 0 })
+      const fitting = Math.min(room / Math.max(pair, row), PIECE_BYTES / (pair + row))
+      const longest = Math.max(1, Math.min(enough, affordable, Math.floor(fitting)))
       held.hold(DESCENT, 16 * quads * longest)
       held.hold(DESCENT, couplingsBytes({ columns, steps: longest, quads }))
       held.hold(DESCENT, openingsBytes(rows, columns), named('openings of block descent', work))
       held.hold(DESCENT, 8 * rows * longest)
       held.hold(DESCENT, 8 * partsOf(rows) * longest)
+      yield
     }
-    holdGreedy(work, 2 ** 30, 1)[Symbol.dispose]()
+    yield* greedy(work, 2 ** 30, 1)
     return undefined
   },
-  refit(work, { zeros, rounds }) {
-    const { account, device, rows, columns, width, groups } = work
+  *refit(work, { zeros, rounds }) {
+    const { account, device, rows, columns, width, groups, group } = work
     const levels = new Holding(account)
-    const round = () => {
+    function* round() {
       using held = new Holding(account)
       const stride = padded(columns)
       if (stride !== columns)
@@ -132,14 +148,19 @@ export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: Step
       held.hold(REFIT, 4 * tile * entriesOf(size), `normal equations of ${tile} rows`)
       for (let i = 0; i < 2; i++) levels.hold(REFIT, 4 * rows * groups)
       held.hold(REFIT, 4 * rows)
+      // For the system of all rows.
+      if (group === TENSOR) yield
     }
-    round()
+    yield
+    yield* round()
+    yield
     if ((rounds as number) > 1) {
-      holdGreedy(work, 2 ** 30, 1)[Symbol.dispose]()
+      yield* greedy(work, 2 ** 30, 1)
       // The levels of the round before are freed once the next ones are there.
       const before = new Holding(account)
       for (let i = 0; i < 2; i++) before.hold(REFIT, 4 * rows * groups)
-      round()
+      yield* round()
+      yield
       before[Symbol.dispose]()
       levels[Symbol.dispose]()
       for (let i = 0; i < 2; i++) levels.hold(REFIT, 4 * rows * groups)
@@ -148,52 +169,55 @@ export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: Step
   },
 }
 
-/** With damping the moves are measured apart from the truth. */
-function damped(work: WorkMemory, ridge: number, descent: (seen: WorkMemory) => Disposable): void {
-  onHessian(work, work.hessian.damped(ridge), descent)
-}
-
-function onHessian(work: WorkMemory, hessian: HessianMemory, descent: (seen: WorkMemory) => Disposable): void {
+function* onHessian(
+  work: WorkMemory,
+  hessian: HessianMemory,
+  descent: (seen: WorkMemory) => Generator<void>,
+): Generator<void> {
   const other = hessian !== work.hessian
   using held = new Holding(work.account)
   if (other) holdMeasure(held, work)
-  descent(other ? { ...work, hessian, hidden: true } : work)[Symbol.dispose]()
+  yield* descent(other ? { ...work, hessian, hidden: true } : work)
 }
 
 const affords = ({ workPerSubmit }: SolveDevice, work: number) =>
   Math.max(1, Math.floor((SUBMITS * workPerSubmit) / work))
 
-function holdPieces(work: WorkMemory, stride: number): Holding {
-  const { account, rows, columns } = work
+/** H lies in tiles, each with a row to spare. */
+function holdPieces({ account, device, rows, columns }: WorkMemory, stride: number): Holding & { tiles: number } {
   const held = new Holding(account)
+  const tiles = Math.ceil(columns / tileHeight(device.adapter, columns, stride, 1))
   held.hold(DESCENT, 4 * stride)
-  held.hold(DESCENT, 4 * (columns + 1) * stride, named('H of descents', { rows: columns + 1, columns: stride }))
+  held.hold(DESCENT, 4 * (columns + tiles) * stride, named('H of descents', { rows: columns + tiles, columns: stride }))
   held.hold(DESCENT, 4 * (rows + 1) * stride, named('gradients of descents', { rows: rows + 1, columns: stride }))
   held.hold(DESCENT, 4)
-  return held
+  return Object.assign(held, { tiles })
 }
 
-function holdGreedy(work: WorkMemory, moves: number, batch: 1 | 4): Disposable {
+function* greedy(work: WorkMemory, moves: number, batch: 1 | 4): Generator<void> {
   const { device, rows, columns, width, hidden } = work
-  const held = holdPieces(work, descentStride(columns, width))
+  using held = holdPieces(work, descentStride(columns, width))
   const usual = Math.ceil(columns / 2 / batch)
   const one = descentWork({ rows, columns, steps: 3 }) - descentWork({ rows, columns, steps: 0 })
   const enough = hidden ? Math.ceil(columns / HIDDEN_PIECES) : usual + 8
-  const longest = Math.max(2, Math.min(moves, affords(device, one), enough))
+  const tiled = held.tiles === 1 ? Infinity : TILED_STEPS
+  const longest = Math.max(2, Math.min(moves, affords(device, one), enough, tiled))
+  held.hold(DESCENT, 8 * rows)
   held.hold(DESCENT, 8 * rows)
   held.hold(DESCENT, 8 * rows * Math.max(longest, CHECK_STEPS), `gains of ${longest} steps of ${rows} rows`)
   held.hold(DESCENT, 8 * partsOf(rows) * (longest + CHECK_STEPS))
-  return held
+  yield
 }
 
-function holdSweeps(work: WorkMemory): Disposable {
+function* sweeps(work: WorkMemory): Generator<void> {
   const { device, rows, columns, hidden } = work
   const stride = descentStride(columns)
-  const held = holdPieces(work, stride)
-  const { blocks, work: one } = sweepTurns({ rows, columns }, device.layout(stride))
+  using held = holdPieces(work, stride)
+  const layout = held.tiles === 1 ? device.layout(stride) : 'thread'
+  const { blocks, work: one } = sweepTurns({ rows, columns }, layout)
   const longest = Math.min(affords(device, one), hidden ? blocks : USUAL_SWEEPS * blocks)
   held.hold(DESCENT, 8 * rows * (1 + blocks + columns), named('moves of sweeps', work))
   held.hold(DESCENT, 8 * rows * Math.ceil(longest / SUBMITS), `gains of ${rows} rows`)
   held.hold(DESCENT, 8 * partsOf(rows) * (longest + blocks))
-  return held
+  yield
 }

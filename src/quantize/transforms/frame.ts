@@ -10,12 +10,13 @@
 // becomes 9/8.)
 // Both sides grow, so a layer costs redundancy² times the bits; the codes' size tells. H' is singular where the frame
 // is redundant: gptq needs its damping, descent does not. Stored: a bit for every sign.
+import type { Gpu } from '../../gpu/gpu.ts'
 import { harmonicFrame } from '../../math/hadamard.ts'
 import { random, type Random } from '../../math/random.ts'
 import { integer, real } from '../options.ts'
 import type { Transform } from '../stage.ts'
 import { changed, type Change } from './change.ts'
-import { hadamardMatrix, randomizedHadamard } from './hadamard.ts'
+import { checkHadamard, hadamardMatrix, randomizedHadamard } from './hadamard.ts'
 import type { Mixing, Size } from './passes.ts'
 import { multiplied, referenceChange, type Dense } from './reference-change.ts'
 
@@ -37,14 +38,19 @@ export const frame: Transform<typeof options> = {
     const [right, left] = [columns, rows].map((size) => denseFrame(size, redundancy, source))
     return referenceChange(problem, { left, right, scales: new Float64Array(columns).fill(1) })
   },
-  run: (gpu, problem, _settings, options) => changed(gpu, problem, changeOf(problem, options)),
-  change(_gpu, parts, _settings, options) {
+  run: async (gpu, problem, _settings, options) => changed(gpu, problem, changeOf(gpu, problem, options)),
+  async change(gpu, parts, _settings, options) {
     const rows = parts.reduce((sum, part) => sum + part.rows, 0)
-    return Promise.resolve(changeOf({ rows, columns: parts[0].columns }, options))
+    return changeOf(gpu, { rows, columns: parts[0].columns }, options)
   },
 }
 
-function changeOf({ rows, columns }: Size, { redundancy, seed }: { redundancy: number; seed: number }): Change {
+function changeOf(
+  gpu: Gpu,
+  { rows, columns }: Size,
+  { redundancy, seed }: { redundancy: number; seed: number },
+): Change {
+  for (const size of [rows, columns]) checkHadamard(gpu.adapter, size)
   const source = random(seed)
   const [right, left] = [columns, rows].map((size) => frameOf(size, redundancy, source))
   return { left, right, scales: new Float64Array(columns).fill(1), storedBits: rows + columns }

@@ -3,6 +3,9 @@
 // constructed; where there is none, the odd part is mixed by Hartley matrices, which are orthogonal, deterministic
 // and about as flat (the paper turns to the Fourier transform there). V is orthogonal, its entries ±1/√size, with a
 // Hartley block up to √2 as large.
+import { GpuLimitError } from '../../gpu/errors.ts'
+import { bindableBytes, type Limits } from '../../gpu/row-tiles.ts'
+import { packedBytes } from '../../kernels/butterfly.ts'
 import { hadamard, hartley } from '../../math/hadamard.ts'
 import type { Random } from '../../math/random.ts'
 import type { Factor, Mixing } from './passes.ts'
@@ -16,7 +19,7 @@ const RADIX = 16
 interface Block {
   order: number
   /** Orthogonal, [order, order]. */
-  matrix: Float64Array
+  matrix(): Float64Array
 }
 
 /** size = orders of the blocks · 2^twos. */
@@ -32,9 +35,9 @@ function construction(size: number): Construction {
   for (let i = 2; i <= twos && odd * 2 ** i <= LARGEST_BLOCK; i++) {
     const order = odd * 2 ** i
     const matrix = hadamard(order)
-    if (matrix) return { blocks: [{ order, matrix: matrix.map((x) => x / Math.sqrt(order)) }], twos: twos - i }
+    if (matrix) return { blocks: [{ order, matrix: () => matrix.map((x) => x / Math.sqrt(order)) }], twos: twos - i }
   }
-  return { blocks: oddOrders(odd).map((order) => ({ order, matrix: hartley(order) })), twos }
+  return { blocks: oddOrders(odd).map((order) => ({ order, matrix: () => hartley(order) })), twos }
 }
 
 /** Divisors of an odd number with itself as product, each as large as a block may be, or a prime. */
@@ -52,18 +55,42 @@ function oddOrders(odd: number): number[] {
   return orders
 }
 
-/** Signs from `source`, then one pass per block and per 16 of the power of two. */
-export function randomizedHadamard(size: number, source: Random): Mixing {
+/** One pass per block and per 16 of the power of two. */
+function passesOf(size: number): Block[] {
   const { blocks, twos } = construction(size)
   const count = Math.ceil(twos / Math.log2(RADIX))
   const radices = Array.from({ length: count }, (_, i) => {
     const order = 2 ** (Math.floor((twos * (i + 1)) / count) - Math.floor((twos * i) / count))
-    return { order, matrix: hadamard(order)!.map((x) => x / Math.sqrt(order)) }
+    return { order, matrix: () => hadamard(order)!.map((x) => x / Math.sqrt(order)) }
   })
+  return [...blocks, ...radices]
+}
+
+/** The order of every pass, without its matrix. */
+export const passOrders = (size: number): number[] => passesOf(size).map(({ order }) => order)
+
+/**
+ * @throws GpuLimitError where a size has a prime factor so large that one buffer of this adapter does not hold the dense
+ * matrix that mixes it.
+ */
+export function checkHadamard(adapter: Limits, size: number): void {
+  const limit = bindableBytes(adapter)
+  for (const order of passOrders(size)) {
+    const bytes = packedBytes({ inputs: order, outputs: order })
+    if (bytes > limit)
+      throw new GpuLimitError(
+        `a Hadamard transform of ${size} mixes ${order} at once, a prime: a matrix of ${bytes} bytes in one buffer, ` +
+          `this adapter allows ${limit}`,
+      )
+  }
+}
+
+/** Signs from `source`, then pass after pass. */
+export function randomizedHadamard(size: number, source: Random): Mixing {
   const factors: Factor[] = []
   let outer = 1
-  for (const { order, matrix } of [...blocks, ...radices]) {
-    factors.push({ outer, inputs: order, outputs: order, inner: size / outer / order, matrix })
+  for (const { order, matrix } of passesOf(size)) {
+    factors.push({ outer, inputs: order, outputs: order, inner: size / outer / order, matrix: matrix() })
     outer *= order
   }
   const signs = Float64Array.from({ length: size }, () => (source.uniform() < 0.5 ? -1 : 1))
@@ -72,7 +99,8 @@ export function randomizedHadamard(size: number, source: Random): Mixing {
 
 /** V as a matrix, entry by entry from its definition. */
 export function hadamardMatrix({ inputs: size, signs }: Mixing): Dense {
-  const { blocks, twos } = construction(size)
+  const { twos, ...construct } = construction(size)
+  const blocks = construct.blocks.map(({ order, matrix }) => ({ order, matrix: matrix() }))
   const power = 2 ** twos
   const parity = (bits: number) => {
     let sign = 1

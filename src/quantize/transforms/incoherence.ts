@@ -14,7 +14,7 @@ import { flag, integer } from '../options.ts'
 import type { Problem } from '../problem.ts'
 import type { Transform } from '../stage.ts'
 import { changed, type Change } from './change.ts'
-import { hadamardMatrix, randomizedHadamard } from './hadamard.ts'
+import { checkHadamard, hadamardMatrix, randomizedHadamard } from './hadamard.ts'
 import { referenceChange } from './reference-change.ts'
 
 const options = {
@@ -51,6 +51,7 @@ async function changeOf(
 ): Promise<Change> {
   const [{ columns, hessian }] = parts
   const rows = parts.reduce((sum, part) => sum + part.rows, 0)
+  for (const size of [rows, columns]) checkHadamard(gpu.adapter, size)
   const scales = rescale ? balance(await hessian.diagonalValues(), await columnPowers(gpu, parts)) : ones(columns)
   return { ...mixings(rows, columns, seed), scales, storedBits: rows + columns + (rescale ? 16 * columns : 0) }
 }
