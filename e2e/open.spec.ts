@@ -3,7 +3,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
-import { safetensorsBytes } from '../src/formats/safetensors-write.ts'
+import { openSafetensors } from '../src/formats/safetensors.ts'
+import { safetensorsBytes, type TensorToWrite } from '../src/formats/safetensors-write.ts'
+import type { Playground } from '../src/store/playground.ts'
 import { hubServer, type Manners } from '../src/test/hub-server.ts'
 import { bundled } from './checkpoints.ts'
 import { output } from './command.ts'
@@ -17,15 +19,37 @@ async function modelFiles(): Promise<Record<string, Uint8Array>> {
   return Object.fromEntries(names.map((name, i) => [name, new Uint8Array(files[i])]))
 }
 
+/** The bundled model in a file so long that its blocks cannot be kept in memory together, of tensors nobody reads. */
+async function longModelFiles(): Promise<Record<string, Uint8Array>> {
+  const files = await modelFiles()
+  const given = await openSafetensors(new Blob([files['model.safetensors'] as Uint8Array<ArrayBuffer>]))
+  const tensors: TensorToWrite[] = []
+  for (const [name, { dtype, shape }] of given.tensors)
+    tensors.push({ name, dtype: dtype as TensorToWrite['dtype'], shape, data: await given.bytes(name) })
+  const size = 9 << 20
+  for (const before of ['embed_tokens', 'layers.0', 'layers.1', 'layers.2', 'layers.3'])
+    tensors.push({ ...tensors[0], name: `model.${before}.zero`, shape: [size / 2], data: new Uint8Array(size) })
+  return { ...files, 'model.safetensors': safetensorsBytes(tensors) }
+}
+
+/** Files that the page has on the browser's disk for models on servers. */
+const onDisk = (page: Page) =>
+  page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('requested', { create: true })
+    const names: string[] = []
+    for await (const name of folder.keys()) names.push(name)
+    return names
+  })
+
 const field = (page: Page) => page.getByLabel('Hub id or address')
 
 test('a model on a hub: nothing is requested before Open; then ranges, and refusals in words', async ({ page }) => {
   const errors = watchErrors(page)
-  const manners: Manners = { apart: true }
-  await using server = await hubServer('owner/tiny', await modelFiles(), manners)
+  const manners: Manners = { apart: true, commits: { ['c0ffee'.padEnd(40, '0')]: await longModelFiles() } }
+  await using server = await hubServer('owner/tiny', {}, manners)
 
   // A link names a model and asks for nothing.
-  await page.goto(`?${plan}&model=owner/tiny`)
+  await page.goto(`?autorun=0&samples=2&windows=0&recipes=rtn&model=owner/tiny`)
   await expect(page.getByRole('heading', { name: 'Open a checkpoint.' })).toBeVisible()
   await expect(field(page)).toHaveValue('owner/tiny')
   await expect(page.getByText('The link names this model. Open asks huggingface.co for owner/tiny')).toBeVisible()
@@ -54,8 +78,9 @@ test('a model on a hub: nothing is requested before Open; then ranges, and refus
   await field(page).fill(`${server.endpoint}/owner/tiny`)
   await button(page, 'Open').click()
   await expect(page.getByRole('heading', { name: 'It fits' })).toBeVisible()
-  await expect(page.locator('.crumbs')).toContainText('owner/tiny')
-  const weights = server.asked.filter((path) => path.startsWith('/cdn/model.safetensors'))
+  await expect(page.locator('.crumbs')).toContainText(/owner\/tiny .* commit c0ffee0$/)
+  const weights = server.asked.filter((path) => /^\/cdn\/c0ffee\w+\/model\.safetensors/.test(path))
+  expect(weights.length).toBeGreaterThan(0)
   expect(weights.every((path) => / bytes=\d+-\d+$/.test(path))).toBe(true)
   // The token goes to the server, and not to the one that its redirects lead to.
   for (const [i, path] of server.asked.entries())
@@ -63,9 +88,32 @@ test('a model on a hub: nothing is requested before Open; then ranges, and refus
   expect(page.url()).toContain(`model=${server.endpoint}/owner/tiny`)
   expect(page.url()).not.toContain('secret')
 
+  // Stop does not wait for a server that is silent.
+  manners.silent = 100
+  const before = server.asked.length
   await button(page, 'Start').click()
-  await expect(status(page)).toHaveText(/^[1-9]\d* of 28 layers/)
+  await expect.poll(() => server.asked.length).toBeGreaterThan(before + 1)
   await button(page, 'Stop').click()
+  await expect(status(page)).toHaveText('Stopped', { timeout: 5000 })
+  manners.silent = 0
+  server.asked.length = 0
+
+  // Every byte is requested once: a second run, from the Hessians on, asks for nothing.
+  await button(page, 'Run').click()
+  await finished(page)
+  const asked = [...server.asked]
+  expect(new Set(asked).size).toBe(asked.length)
+  expect(await onDisk(page)).toEqual(['0'])
+  await page.getByRole('radiogroup', { name: 'Bits' }).getByRole('radio', { name: '2' }).check({ force: true })
+  await page.waitForFunction(() => {
+    const { state, run } = (globalThis as unknown as { playground: Playground }).playground.store.getState()
+    return state === 'finished' && run.plan?.bits === 2
+  })
+  expect(server.asked).toEqual(asked)
+
+  // With another model what was kept is gone.
+  await page.getByLabel('Model', { exact: true }).selectOption('bundled')
+  await expect.poll(() => onDisk(page)).toEqual([])
   // Chromium notes every answer that is no success, and what the policy forbids.
   expect(errors.filter((error) => !/status of 40[14]|Content Security Policy/.test(error))).toEqual([])
 })
