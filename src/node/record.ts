@@ -146,6 +146,7 @@ async function results(inputs: Inputs, plan: Plan): Promise<LessonResult[]> {
   const { bits, group } = plan
   return Object.entries(finished.perplexity).map(([recipe, { value, standardError }]) => {
     const layers = finished.layers.filter((layer) => layer.recipe === recipe)
+    if (standardError === undefined) throw new Error('lessons show standard errors; one window has none')
     return { recipe, bits, group, perplexity: value, standardError, ...(layers.length && meanLoss(layers)) }
   })
 }

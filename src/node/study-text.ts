@@ -16,7 +16,8 @@ export interface StudyRow {
   ratio?: number
   heldOutRatio?: number
   perplexity: number
-  standardError: number
+  /** Of one window there is none. */
+  standardError: number | undefined
   /** Work on all layers, evaluation not counted. */
   seconds: number
 }
@@ -58,7 +59,7 @@ function section(bits: number, group: number, all: readonly StudyRow[]): string 
       row.ratio?.toFixed(3) ?? '',
       row.heldOut.toExponential(3),
       row.heldOutRatio?.toFixed(3) ?? '',
-      `${row.perplexity.toFixed(3)} ± ${row.standardError.toFixed(3)}`,
+      row.perplexity.toFixed(3) + (row.standardError === undefined ? '' : ` ± ${row.standardError.toFixed(3)}`),
       row.seconds.toFixed(2),
     ]
     return `| ${cells.join(' | ')} |`

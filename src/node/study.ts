@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { InputError } from '../formats/errors.ts'
 import { openCheckpoint } from '../formats/checkpoint.ts'
 import { openModel } from '../model/model.ts'
-import type { TimedEvent } from '../pipeline/events.ts'
+import type { Perplexity, TimedEvent } from '../pipeline/events.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { defaultPlan, type Plan } from '../pipeline/plan.ts'
 import { run } from '../pipeline/run.ts'
@@ -87,7 +87,7 @@ async function table(events: AsyncGenerator<TimedEvent>, { bits, group, recipes 
   const layers = new Map<string, { relative: number[]; heldOut: number[]; effective: number[]; ms: number }>(
     recipes.map((recipe) => [recipe, { relative: [], heldOut: [], effective: [], ms: 0 }]),
   )
-  let perplexity: Record<string, { value: number; standardError: number }> = {}
+  let perplexity: Record<string, Perplexity> = {}
   for await (const event of events)
     if (event.event === 'layer') {
       const of = layers.get(event.recipe)!

@@ -129,14 +129,14 @@ export function comparisonOf(divergences: readonly Divergence[]): Required<Pick<
   return { kl: { mean: mean(sorted), p99 }, top1: mean(divergences.map(({ agrees }) => Number(agrees))) }
 }
 
-/** The standard error is value · s / √windows, s the sample standard deviation of the windows' mean losses; 0 for a single window. */
+/** The standard error is value · s / √windows, s the sample standard deviation of the windows' mean losses. */
 export function perplexityOf(windowLosses: readonly number[], window: number): Perplexity {
   const windows = windowLosses.length
   const loss = mean(windowLosses)
   const squares = windowLosses.reduce((sum, one) => sum + (one - loss) ** 2, 0)
   const value = Math.exp(loss)
-  const standardError = windows > 1 ? value * Math.sqrt(squares / (windows - 1) / windows) : 0
-  return { value, standardError, windows, window, targets: windows * (window - 1) }
+  const error = windows > 1 && { standardError: value * Math.sqrt(squares / (windows - 1) / windows) }
+  return { value, ...error, windows, window, targets: windows * (window - 1) }
 }
 
 function mean(values: ArrayLike<number>): number {

@@ -10,8 +10,8 @@ export type { LayerFacts, ModelFacts }
 
 export interface Perplexity {
   value: number
-  /** Of the perplexity: value · s(window losses) / √windows. */
-  standardError: number
+  /** Of the perplexity: value · s(window losses) / √windows; one window has none. */
+  standardError?: number
   windows: number
   window: number
   targets: number

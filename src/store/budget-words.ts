@@ -2,7 +2,8 @@
 import type { MixNumbers } from './budget-choices.ts'
 import type { Verification } from './budget-desk.ts'
 import { LEVEL } from './compare.ts'
-import { count, percent, recipeTitle, significant } from './wording.ts'
+import { errorWords } from './perplexity.ts'
+import { count, percent, plural, recipeTitle, significant } from './wording.ts'
 
 const THIN = '\u202f'
 
@@ -64,9 +65,9 @@ export function verificationWords({ predicted, measured, perplexity, unquantized
         ? `${percent(Math.abs(apart))} apart`
         : `${percent(Math.abs(apart))} apart, more than 1${THIN}%: the kept losses are of another device or version`
   const whole = perplexity
-    ? ` Perplexity ${significant(perplexity.value, 4)} ± ${significant(perplexity.standardError, 2)}` +
+    ? ` Perplexity ${[significant(perplexity.value, 4), errorWords(perplexity)].filter(Boolean).join(' ')}` +
       (unquantized ? `, unquantized ${significant(unquantized.value, 4)}` : '') +
-      ` (${count(perplexity.windows)} windows of ${count(perplexity.window)} tokens).`
+      ` (${plural(perplexity.windows, 'window')} of ${count(perplexity.window)} tokens).`
     : ''
   return `${both}: ${verdict}.${whole}`
 }

@@ -164,9 +164,10 @@ export function evaluationWords(records: readonly RunRecord[], scope: Scope): st
   )
   if (!known.length) return ''
   const [{ text, windows, window, targets }] = known
-  const error = Math.max(...known.map(({ standardError }) => standardError))
+  const errors = known.flatMap(({ standardError }) => standardError ?? [])
   const extent = `${plural(windows, 'window')} of ${count(window)} · no overlap · ${count(targets)} targets`
-  return `${text} · ${extent} · perplexities ± ${significant(error, 2)} or less (1 s.e.)`
+  const sure = errors.length ? ` · perplexities ± ${significant(Math.max(...errors), 2)} or less (1 s.e.)` : ''
+  return `${text} · ${extent}${sure}`
 }
 
 /** Cells by bit width and group, which share their starts: fewest bits first. */

@@ -1,7 +1,7 @@
 // The perplexity bars: one entry per model, in plan order, pending ones with the earlier run's value as an outline.
 import type { Perplexity } from '../pipeline/events.ts'
 import type { Run } from './run.ts'
-import { count, plural, recipeTitle } from './wording.ts'
+import { count, plural, recipeTitle, significant } from './wording.ts'
 
 export interface PerplexityEntry {
   /** 'unquantized' or a recipe. */
@@ -44,12 +44,17 @@ export function perplexityScale(entries: readonly PerplexityEntry[]): { max: num
     .flatMap(({ perplexity, earlier }) => perplexity?.value ?? earlier ?? [])
     .filter(Number.isFinite)
   if (!values.length) return { max: 1, cut: false }
-  const ends = entries.map(({ perplexity }) => (perplexity ? perplexity.value + perplexity.standardError : 0))
+  const ends = entries.map(({ perplexity }) => (perplexity ? perplexity.value + (perplexity.standardError ?? 0) : 0))
   const lowest = Math.min(...values)
   const highest = Math.max(...values)
   return highest > CUT * lowest
     ? { max: CUT * lowest, cut: true }
     : { max: Math.max(highest * 1.02, ...ends.filter(Number.isFinite)), cut: false }
+}
+
+/** '± 0.21', one standard error; nothing for a single window. */
+export function errorWords({ standardError }: Pick<Perplexity, 'standardError'>): string {
+  return standardError === undefined ? '' : `± ${significant(standardError, 2)}`
 }
 
 /** How the perplexities were measured: 'evaluation.txt · 16 windows of 256 · no overlap · 4,080 targets · ± 1 s.e.' */
@@ -60,5 +65,5 @@ export function protocol(run: Run): string {
   if (!run.evaluation || windows === undefined || window === undefined) return ''
   const targets = measured?.targets ?? windows * (window - 1)
   const extent = `${plural(windows, 'window')} of ${count(window)}`
-  return `${run.evaluation.text} · ${extent} · no overlap · ${count(targets)} targets · ± 1 s.e.`
+  return `${run.evaluation.text} · ${extent} · no overlap · ${count(targets)} targets · ${windows > 1 ? '± 1 s.e.' : 'no s.e. of one window'}`
 }

@@ -232,7 +232,9 @@ function perplexities(value: unknown, { recipes }: Plan, file: string): Record<s
         else loss(value, `${path}.${name}`)
       const measured = {
         value: loss(fields.value, `${path}.value`),
-        standardError: loss(fields.standardError, `${path}.standardError`),
+        ...(fields.standardError !== undefined && {
+          standardError: loss(fields.standardError, `${path}.standardError`),
+        }),
       }
       return [model, { ...(fields as unknown as Perplexity), ...measured }]
     }),

@@ -98,6 +98,7 @@ test.each([
   [[0.9, 0.9], 'CDQuant is below GPTQ in all 2 layers, by 10.0 % on average.'],
   [[0.9, 1, 0.9], 'CDQuant is below GPTQ in 2 of 3 layers, by 6.8 % on average.'],
   [[0.99, 1.2], 'CDQuant is below GPTQ in 1 of 2 layers, but 9.0 % above it on average.'],
+  [[0.05, 1.2, 1.2], 'CDQuant is 58.4 % below GPTQ on average, but above it in 2 of 3 layers.'],
   [[1, 1.0002], 'CDQuant and GPTQ are level in all 2 layers.'],
   [[1.25, 1.25], 'GPTQ is below CDQuant in all 2 layers, by 20.0 % on average.'],
   [[1.25, 1], 'GPTQ is below CDQuant in 1 of 2 layers, by 10.6 % on average.'],

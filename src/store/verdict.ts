@@ -121,6 +121,12 @@ function conclusion(leading: string, yardstick: string, all: Comparison, when = 
     ]
   const head: Word[] = [named(leading), ' is below ', named(yardstick), ` in ${share(lower, layers)}${when}`]
   if (Math.abs(mean - 1) <= LEVEL) return [...head, ', and level with it on average.']
+  const higher = layers - lower - level
+  if (mean < 1 && lower < higher)
+    return [
+      ...[named(leading), ` is ${gap(mean)} below `, named(yardstick)],
+      ` on average${when}, but above it in ${share(higher, layers)}.`,
+    ]
   if (mean > 1) return [...head, `, but ${percent(mean - 1)} above it on average.`]
   return [...head, `, by ${gap(mean)} on average.`]
 }
@@ -155,7 +161,7 @@ function closing(run: Run, leading: string, yardstick: string, all: Comparison):
   const known = [leading, yardstick].filter((name) => run.perplexity[name])
   if (unquantized && known.length === 2) {
     const [own, other] = known.map((name) => run.perplexity[name])
-    const within = Math.abs(own.value - other.value) <= Math.max(own.standardError, other.standardError)
+    const within = Math.abs(own.value - other.value) <= Math.max(own.standardError ?? 0, other.standardError ?? 0)
     const against = known.map((name) => perplexityOf(run, name)).join(' against ')
     const apart = within ? ', less than one standard error apart' : ''
     sentences.push(`Perplexity ${against}${apart}; unquantized ${significant(unquantized.value, 4)}.`)

@@ -1,7 +1,7 @@
 // The whole model: perplexity with ± standard error of every model, on bars from 0, with how it was measured.
 import { bitsWords } from '../store/mix.ts'
 import { perplexityCsv } from '../store/figure-tables.ts'
-import { perplexityEntries, perplexityScale, protocol, type PerplexityEntry } from '../store/perplexity.ts'
+import { errorWords, perplexityEntries, perplexityScale, protocol, type PerplexityEntry } from '../store/perplexity.ts'
 import { recipeShort, signedPercent, significant } from '../store/wording.ts'
 import { Download } from './download/Download.tsx'
 import { Glyph, recipeClass } from './marks.tsx'
@@ -57,7 +57,7 @@ function Bar({ entry, max, layers }: { entry: PerplexityEntry; max: number; laye
   const value = perplexity?.value ?? earlier
   const share = value === undefined ? 0 : Math.min(1, value / max)
   const torn = value !== undefined && value > max
-  const error = perplexity && !torn ? perplexity.standardError / max : 0
+  const error = torn ? 0 : (perplexity?.standardError ?? 0) / max
   const kind = perplexity ? 'solid' : 'outline'
   return (
     <li className={recipeClass(name)}>
@@ -89,7 +89,7 @@ function Bar({ entry, max, layers }: { entry: PerplexityEntry; max: number; laye
       <span className="value">
         {perplexity ? (
           <>
-            <b>{significant(perplexity.value, 4)}</b> <span>± {significant(perplexity.standardError, 2)}</span>
+            <b>{significant(perplexity.value, 4)}</b> <span>{errorWords(perplexity)}</span>
             {above !== undefined && <i>{signedPercent(above)}</i>}
           </>
         ) : (

@@ -42,7 +42,9 @@ export function PerplexityTable({ entries }: { entries: readonly PerplexityEntry
               <tr key={name} className={recipeClass(name)}>
                 <th scope="row">{title}</th>
                 <td className="number">{significant(perplexity!.value, 4)}</td>
-                <td className="number">{significant(perplexity!.standardError, 2)}</td>
+                <td className="number">
+                  {perplexity!.standardError === undefined ? '–' : significant(perplexity!.standardError, 2)}
+                </td>
                 {compared && (
                   <>
                     <td className="number">{perplexity!.kl ? significant(perplexity!.kl.mean, 4) : '–'}</td>

@@ -23,7 +23,7 @@ export function descentFrame(data: DescentData | undefined): DescentFrame {
   const limit = Math.max(TOP, ...settled.map((ratio) => 1.05 * ratio))
   const least = Math.min(1, ...ends)
   const most = Math.max(1.1, ...ends, ...starts, start?.ratio ?? 1)
-  const frame = linearFrame(least - 0.25 * Math.max(1 - least, 0.1), Math.min(limit, most), 9)
+  const frame = linearFrame(Math.max(0, least - 0.25 * Math.max(1 - least, 0.1)), Math.min(limit, most), 9)
   const step = niceCeiling(Math.max(1, ...curves.map(({ x }) => x)) / 6)
   const steps = Math.ceil(Math.max(1, ...curves.map(({ x }) => x)) / step - 1e-9)
   const xTicks = Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(6)))
