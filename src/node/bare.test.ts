@@ -26,14 +26,26 @@ test('a matrix by its name has the objective of the same problem, and without in
   for (const [i, found] of events(one.lines).entries())
     expect(found).toMatchObject({ layer: 'up', hessian: 'inputs', tokens: 90, objective: expected[i].objective })
 
-  const all = await command('model', file, ...flags)
+  const all = await command('model', file, ...flags, '--layer-bits', 'down=2')
   expect(all.status).toBe(0)
   const results = events(all.lines)
-  expect(results.map(({ layer, recipe, hessian }) => [layer, recipe, hessian])).toEqual([
-    ['down', 'rtn', 'identity'],
-    ['down', 'cdquant', 'identity'],
-    ['up', 'rtn', 'identity'],
-    ['up', 'cdquant', 'identity'],
+  expect(results[0]).toMatchObject({ event: 'started', bare: { withInputs: 0 } })
+  expect(
+    results.flatMap(({ event, layer, recipe, bits }) => (event === 'layer' ? [[layer, recipe, bits]] : [])),
+  ).toEqual([
+    ['down', 'rtn', 2],
+    ['down', 'cdquant', 2],
+    ['up', 'rtn', 3],
+    ['up', 'cdquant', 3],
+  ])
+
+  const checked = await command('model', file, '--inputs', beside, ...flags, '--group', '8', '--check')
+  expect(checked).toMatchObject({ status: 0 })
+  const told = events(checked.lines)
+  expect(told.find(({ subject }) => subject === 'Group')).toMatchObject({ status: 'warning', layers: ['down', 'up'] })
+  expect(told.slice(-2)).toMatchObject([
+    { event: 'memory', peakBytes: expect.any(Number), misfits: [] },
+    { event: 'estimate', calibratingMs: expect.any(Number), evaluatingMs: 0 },
   ])
 
   const refused = await command('layer', file, '--tensor', 'gate', ...flags)

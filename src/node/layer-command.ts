@@ -1,7 +1,7 @@
-// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model; or matrices of any safetensors.
+// `layer PROBLEM.safetensors`: one layer's problem, solved by recipes, without a model; or one matrix of any safetensors.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { openBare } from '../formats/bare.ts'
+import { openBare, type Bare } from '../formats/bare.ts'
 import { InputError } from '../formats/errors.ts'
 import { openSafetensors, type SafetensorsFile } from '../formats/safetensors.ts'
 import { safetensorsBytes } from '../formats/safetensors-write.ts'
@@ -20,7 +20,7 @@ import { parseArguments, type Values } from './options.ts'
 
 export async function layerCommand(args: string[]): Promise<void> {
   const { path, plan, values } = parseArguments('layer', args)
-  if (typeof values.tensor === 'string') return bareCommand(path, plan, values, values.tensor)
+  if (typeof values.tensor === 'string') return matrixCommand(path, plan, values, values.tensor)
   const file = await openSafetensors(await fileBlob(path), basename(path))
   const [rows, columns] = matrixShape(file, 'weights')
   checkPlan(plan, [{ layer: `weights in ${file.name}`, columns }])
@@ -30,29 +30,28 @@ export async function layerCommand(args: string[]): Promise<void> {
   await solveLayer(gpu, { rows, columns, read, hessian }, plan, values)
 }
 
-/**
- * Matrices of safetensors, of a file, a folder or a model on the Hub: one by its name, or all. H of their inputs where these lie beside them or in
- * the file of `--inputs`, else the identity.
- */
-export async function bareCommand(path: string, plan: Plan, values: Values, tensor?: string): Promise<void> {
+/** Matrices of safetensors: of a file, a folder or a model on the Hub, with inputs beside them or in the file of `--inputs`. */
+export async function openMatrices(path: string, values: Values): Promise<Bare> {
   const { name, files } = await modelFiles(path, values.endpoint as string | undefined)
   if (!files.some((file) => file.path.endsWith('.safetensors')))
     throw new InputError(`${name}: single matrices are read of safetensors, and there is none`)
   if (typeof values.inputs === 'string')
     files.push({ path: basename(values.inputs), blob: await fileBlob(values.inputs) })
-  const bare = await openBare(name, files)
-  const layers = tensor === undefined ? bare.facts.layers : [bare.layer(tensor)]
-  checkPlan(plan, layers)
+  return openBare(name, files)
+}
+
+/** One of them by its name: H of its inputs, else the identity. */
+async function matrixCommand(path: string, plan: Plan, values: Values, tensor: string): Promise<void> {
+  const bare = await openMatrices(path, values)
+  const found = bare.layer(tensor)
+  checkPlan(plan, [found])
+  const { layer, rows, columns, inputs } = found
+  const read: ReadRows = (first, count) => bare.weights(found, first, count)
   using gpu = await openCommandGpu()
-  for (const found of layers) {
-    const { layer, rows, columns, inputs } = found
-    const read: ReadRows = (first, count) => bare.weights(found, first, count)
-    const made = bareHessian(gpu, found, (first, count) => bare.inputs(found, first, count))
-    using hessian = createHessian(gpu, await last(made), columns)
-    const facts = { layer, hessian: inputs ? 'inputs' : 'identity', ...(inputs && { tokens: inputs.tokens }) }
-    const to = typeof values.save === 'string' && { save: layers.length > 1 ? join(values.save, layer) : values.save }
-    await solveLayer(gpu, { rows, columns, read, hessian }, plan, { ...values, ...to }, facts)
-  }
+  const made = bareHessian(gpu, found, (first, count) => bare.inputs(found, first, count))
+  using hessian = createHessian(gpu, await last(made), columns)
+  const facts = { layer, hessian: inputs ? 'inputs' : 'identity', ...(inputs && { tokens: inputs.tokens }) }
+  await solveLayer(gpu, { rows, columns, read, hessian }, plan, values, facts)
 }
 
 interface GivenLayer {

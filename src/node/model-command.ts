@@ -1,42 +1,50 @@
-// `model FOLDER`, `model FILE.gguf`, `model ID`: a whole run, its events as JSON lines, of several one after another on
-// one device; `model FILE.safetensors`: the matrices of a file without config.
+// `model FOLDER`, `model FILE.gguf`, `model ID`, and `model FILE.safetensors` for matrices without a model: a whole run,
+// its events as JSON lines, of several one after another on one device.
 import { writeFile } from 'node:fs/promises'
 import { InputError } from '../formats/errors.ts'
+import type { Bare } from '../formats/bare.ts'
 import { openCheckpoint, type Checkpoint } from '../formats/checkpoint.ts'
 import { openModel } from '../model/model.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
+import { bareRun } from '../pipeline/bare-run.ts'
 import { HessianCache } from '../pipeline/hessian-cache.ts'
 import { run, type TokenText } from '../pipeline/run.ts'
 import { timed } from '../pipeline/timed.ts'
 import { tokenText } from '../pipeline/texts.ts'
-import { checkModel, type Checked } from './check-command.ts'
+import { checkBare, checkModel, type Checked } from './check-command.ts'
 import { fileText, fromHere, modelFiles } from './files.ts'
 import { layerBitsOf } from './layer-bits.ts'
-import { bareCommand } from './layer-command.ts'
+import { openMatrices } from './layer-command.ts'
 import { openCommandGpu, printLine } from './output.ts'
 import { parseArguments, type Values } from './options.ts'
 import { Progress } from './progress.ts'
+
+type Opened = { bare: Bare } | Checked
 
 export async function modelCommand(args: string[]): Promise<void> {
   const { paths, plan: uniform, values } = parseArguments('model', args)
   const mix = values['layer-bits']
   const plan = mix === undefined ? uniform : { ...uniform, layerBits: await layerBitsOf(String(mix)) }
-  const bare = paths.filter((path) => path.endsWith('.safetensors'))
-  for (const path of bare) await bareCommand(path, plan, values)
-  if (bare.length === paths.length) return
+  const isBare = (path: string) => path.endsWith('.safetensors')
   for (const name of ['calibration', 'evaluation'] as const)
-    if (typeof values[name] !== 'string') throw new InputError(`--${name} TEXT is missing`)
+    if (typeof values[name] !== 'string' && !paths.every(isBare)) throw new InputError(`--${name} TEXT is missing`)
   // Whatever is wrong with one of them is said before the first begins.
-  const all = await Promise.all(paths.filter((path) => !bare.includes(path)).map((path) => open(path, values)))
+  const all = await Promise.all(
+    paths.map(async (path): Promise<Opened> =>
+      isBare(path) ? { bare: await openMatrices(path, values) } : open(path, values),
+    ),
+  )
   using gpu = await openCommandGpu()
   if (values.check === true) {
-    for (const inputs of all) await checkModel(gpu, inputs, plan, values)
+    for (const one of all)
+      await ('bare' in one ? checkBare(gpu, one.bare, plan, values) : checkModel(gpu, one, plan, values))
     return
   }
   const log: TimedEvent[] = []
-  for (const inputs of all) {
+  for (const one of all) {
     const progress = new Progress(process.stderr, () => performance.now())
-    const events = run({ gpu, ...inputs, cache: new HessianCache() }, plan)
+    const given = { gpu, ...one, cache: new HessianCache() }
+    const events = 'bare' in given ? bareRun(given, plan) : run(given, plan)
     for await (const event of timed(events, () => performance.now())) {
       progress.show(event)
       if (values['save-log'] !== undefined) log.push(event)

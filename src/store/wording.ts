@@ -117,6 +117,11 @@ export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
 }
 
+/** '1 matrix', '28 matrices' */
+export function matrixCount(value: number): string {
+  return `${count(value)} ${value === 1 ? 'matrix' : 'matrices'}`
+}
+
 /** 'row', '64' */
 export function groupWords(group: number): string {
   if (group === TENSOR) return 'one group for all rows'

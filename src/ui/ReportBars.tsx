@@ -47,7 +47,7 @@ export function LimitBars({ buffers, limit }: { buffers: MemoryPlan['buffers']; 
 }
 
 /** The phase that holds most, by use, and what the others hold. */
-export function MemoryBar({ memory }: { memory: MemoryPlan }) {
+export function MemoryBar({ memory, one }: { memory: MemoryPlan; one: 'block' | 'matrix' }) {
   const { peakBytes, phases } = memory
   if (!peakBytes) return null
   const most = phases.reduce((a, b) => (b.bytes > a.bytes ? b : a))
@@ -66,8 +66,7 @@ export function MemoryBar({ memory }: { memory: MemoryPlan }) {
           </h2>
           <p className="caption">
             {most.label}
-            {named.length > 0 && `; ${named.join(', ')}`}. One block at a time, so its weights and Hessians do not add
-            up over blocks.
+            {named.length > 0 && `; ${named.join(', ')}`}. One {one} at a time, so weights and Hessians do not add up.
           </p>
         </div>
       </header>

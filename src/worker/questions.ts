@@ -30,7 +30,7 @@ export interface Questions {
   /** What is to be known of a plan before it runs. */
   advice: { ask: AdviceAsked; part: never; answer: Advice }
   /** How long it will take; nothing where it was no longer wanted. */
-  estimate: { ask: OwnTexts & { plan: Plan }; part: never; answer: { estimate?: Estimate } }
+  estimate: { ask: OwnTexts & { plan: Plan; only?: readonly string[] }; part: never; answer: { estimate?: Estimate } }
   identity: { ask: OwnTexts & { plan: Plan }; part: never; answer: Identity }
   samples: {
     ask: Pick<OwnTexts, 'calibration'> & { plan: Plan; most: number; heldOut: number }

@@ -1,27 +1,29 @@
 // Group size, calibration windows, Start.
 import type { Estimate } from '../../pipeline/estimate.ts'
+import type { LayerFacts } from '../../pipeline/events.ts'
 import { aboutDuration } from '../../store/estimate-words.ts'
 import { bitsWords } from '../../store/mix.ts'
-import { count, plural, recipeShort } from '../../store/wording.ts'
+import { count, matrixCount, plural, recipeShort } from '../../store/wording.ts'
 import type { Advice } from '../../worker/answers/advice.ts'
-import type { OpenReport } from '../../worker/protocol.ts'
 import { Icon } from '../icons.tsx'
 import { NumberField } from '../NumberField.tsx'
 import { usePlayground, useSession } from '../session.ts'
 import { GroupChoice } from './GroupChoice.tsx'
 
 interface Props {
-  report: OpenReport
+  /** Those to be solved. */
+  layers: readonly LayerFacts[]
+  /** They are matrices without a model. */
+  bare: boolean
   /** What stands in the way of the plan, once it is known. */
   advice: Advice | undefined
   estimate: Estimate | undefined
 }
 
-export function Choices({ report, advice, estimate }: Props) {
+export function Choices({ layers, bare, advice, estimate }: Props) {
   const playground = usePlayground()
   const plan = useSession((session) => session.plan)
   const gpu = useSession((session) => session.unavailable === undefined && session.recording === undefined)
-  const layers = report.layers ?? []
   const tokens = plan.samples * plan.window
   const refused =
     advice !== undefined &&
@@ -30,21 +32,28 @@ export function Choices({ report, advice, estimate }: Props) {
     <>
       <div className="choices">
         <GroupChoice layers={layers} />
-        <div>
-          <NumberField
-            label="Calibration windows"
-            value={plan.samples}
-            min={1}
-            max={100_000}
-            onCommit={(samples) => playground.change({ samples })}
-          />
-          <p className="reason">
-            {count(tokens)} tokens, {count(plan.window)} in a window.
-          </p>
-        </div>
+        {!bare && (
+          <div>
+            <NumberField
+              label="Calibration windows"
+              value={plan.samples}
+              min={1}
+              max={100_000}
+              onCommit={(samples) => playground.change({ samples })}
+            />
+            <p className="reason">
+              {count(tokens)} tokens, {count(plan.window)} in a window.
+            </p>
+          </div>
+        )}
       </div>
       <div className="start">
-        <button type="button" className="btn primary" disabled={!gpu || refused} onClick={() => playground.run()}>
+        <button
+          type="button"
+          className="btn primary"
+          disabled={!gpu || refused || !layers.length}
+          onClick={() => playground.run()}
+        >
           <Icon name="run" />
           Start
         </button>
@@ -56,7 +65,8 @@ export function Choices({ report, advice, estimate }: Props) {
                   <b>About {aboutDuration(estimate.totalMs)}</b> on this device:{' '}
                 </>
               )}
-              <b>{bitsWords(plan)}</b>, {plan.recipes.map(recipeShort).join(', ')} on {plural(layers.length, 'layer')}.
+              <b>{bitsWords(plan)}</b>, {plan.recipes.map(recipeShort).join(', ')} on{' '}
+              {bare ? matrixCount(layers.length) : plural(layers.length, 'layer')}.
               {refused && ' A run would refuse this plan; the lines above say why.'}
             </>
           ) : (

@@ -23,7 +23,14 @@ export function FitStrip({ fit }: { fit: Fit }) {
           : 'No smaller plan fits either.'}
       {smaller && (
         <p>
-          <button type="button" className="btn" onClick={() => playground.change(smaller.change)}>
+          <button
+            type="button"
+            className="btn"
+            onClick={() => {
+              playground.change(smaller.change)
+              if (smaller.only) playground.choose(smaller.only)
+            }}
+          >
             Use a plan that fits: {smaller.words}
           </button>
         </p>

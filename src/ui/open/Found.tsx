@@ -15,7 +15,7 @@ import { PlanChecks } from './PlanChecks.tsx'
 interface Props {
   report: OpenReport
   opening: boolean
-  /** What is to be known of the plan, where there is a model. */
+  /** What is to be known of the plan. */
   asked: PlanAnswer<'advice'>
   budget: { bytes: number | undefined; allow(bytes: number | undefined): void }
   /** What stands beside it: the drop zone for the next one. */
@@ -24,8 +24,12 @@ interface Props {
 
 export function Found({ report, opening, asked, budget, children }: Props) {
   // While it is read, and after a refusal, what runs is another model.
-  const whole = useSession((session) => session.opened === report && report.model !== undefined && !report.bare)
-  const ready = whole && !opening
+  const open = useSession((session) => session.opened === report && report.model !== undefined)
+  const only = useSession((session) => session.only)
+  const ready = open && !opening
+  const bare = report.bare !== undefined
+  const chosen = bare && only && new Set(only)
+  const layers = (report.layers ?? []).filter(({ layer }) => !chosen || chosen.has(layer))
   const advice = ready ? asked.answer : undefined
   const timing = useEstimate(ready)
   const estimate = ready ? timing.answer?.estimate : undefined
@@ -54,11 +58,11 @@ export function Found({ report, opening, asked, budget, children }: Props) {
             <FitStrip fit={advice.fit} />
           </>
         )}
-        {ready && <Choices report={report} advice={advice} estimate={estimate} />}
+        {ready && <Choices layers={layers} bare={bare} advice={advice} estimate={estimate} />}
       </section>
       <div className="span-5 stacked">
-        {advice && <Needs advice={advice} budgetBytes={budget.bytes} allow={budget.allow} />}
-        {ready && <TimeBar estimate={estimate} measuring={timing.waiting} />}
+        {advice && <Needs advice={advice} budgetBytes={budget.bytes} allow={budget.allow} bare={bare} />}
+        {ready && <TimeBar estimate={estimate} measuring={timing.waiting} bare={bare} />}
         {children}
       </div>
     </div>

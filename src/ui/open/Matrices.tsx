@@ -1,12 +1,9 @@
 // Matrices of safetensors without a model: which there are, which have inputs, which are to be solved, and what a loss
 // means without a model.
 import { useRef, useState } from 'react'
-import { bitsWords } from '../../store/mix.ts'
-import { count, plural, recipeShort } from '../../store/wording.ts'
+import { count, matrixCount, plural } from '../../store/wording.ts'
 import type { OpenReport } from '../../worker/protocol.ts'
-import { Icon } from '../icons.tsx'
 import { usePlayground, useSession } from '../session.ts'
-import { GroupChoice } from './GroupChoice.tsx'
 
 /** Rows that are drawn; a part of a name finds the others. */
 const SHOWN = 200
@@ -99,7 +96,6 @@ export function Matrices({ report }: { report: OpenReport }) {
           {!found.length && <p className="empty">No matrix has ‘{part.trim()}’ in its name.</p>}
         </div>
       </div>
-      <Start chosen={chosen} report={report} />
     </>
   )
 }
@@ -153,34 +149,3 @@ function Meaning({ report }: { report: OpenReport }) {
     </div>
   )
 }
-
-function Start({ chosen, report }: { chosen: ReadonlySet<string>; report: OpenReport }) {
-  const playground = usePlayground()
-  const plan = useSession((session) => session.plan)
-  const gpu = useSession((session) => session.unavailable === undefined && session.recording === undefined)
-  const layers = (report.layers ?? []).filter(({ layer }) => chosen.has(layer))
-  return (
-    <>
-      <div className="choices">
-        <GroupChoice layers={layers} />
-      </div>
-      <div className="start">
-        <button type="button" className="btn primary" disabled={!gpu || !chosen.size} onClick={() => playground.run()}>
-          <Icon name="run" />
-          Start
-        </button>
-        <p>
-          {gpu ? (
-            <>
-              <b>{bitsWords(plan)}</b>, {plan.recipes.map(recipeShort).join(', ')} on {matrixCount(chosen.size)}.
-            </>
-          ) : (
-            'This needs WebGPU, which this browser does not offer.'
-          )}
-        </p>
-      </div>
-    </>
-  )
-}
-
-const matrixCount = (value: number) => `${count(value)} ${value === 1 ? 'matrix' : 'matrices'}`

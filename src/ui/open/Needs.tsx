@@ -13,16 +13,18 @@ interface Props {
   advice: Advice
   budgetBytes: number | undefined
   allow(budgetBytes: number | undefined): void
+  /** There are matrices without a model. */
+  bare: boolean
 }
 
-export function Needs({ advice, budgetBytes, allow }: Props) {
+export function Needs({ advice, budgetBytes, allow, bare }: Props) {
   const { fit, limitBytes, deviceMemoryBytes: known } = advice
   const { peakBytes, buffers } = fit.memory
   return (
     <>
       <LimitBars buffers={buffers} limit={limitBytes} />
       <section className="figure" aria-label="Memory at the peak">
-        <MemoryBar memory={fit.memory} />
+        <MemoryBar memory={fit.memory} one={bare ? 'matrix' : 'block'} />
         <div className="memory-budget">
           <NumberField
             label="Allow at most, in GB"
@@ -50,8 +52,13 @@ export function Needs({ advice, budgetBytes, allow }: Props) {
   )
 }
 
-/** `measuring`: the device is being timed. */
-export function TimeBar({ estimate, measuring }: { estimate: Estimate | undefined; measuring: boolean }) {
+interface TimeProps extends Pick<Props, 'bare'> {
+  estimate: Estimate | undefined
+  /** The device is being timed. */
+  measuring: boolean
+}
+
+export function TimeBar({ estimate, measuring, bare }: TimeProps) {
   if (!estimate && !measuring) return null
   return (
     <section className="figure" aria-label="Time" aria-busy={measuring}>
@@ -70,7 +77,7 @@ export function TimeBar({ estimate, measuring }: { estimate: Estimate | undefine
         <Stack
           parts={(
             [
-              ['Calibrating', estimate.calibratingMs],
+              [bare ? 'Hessians of inputs' : 'Calibrating', estimate.calibratingMs],
               ['Solving', estimate.solvingMs],
               ['Evaluating', estimate.evaluatingMs],
             ] as const

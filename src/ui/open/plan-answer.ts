@@ -24,19 +24,22 @@ function usePlanAnswer<K extends 'advice' | 'estimate'>(
   const opened = useSession((session) => session.opened)
   const calibration = useSession((session) => session.calibration)
   const evaluation = useSession((session) => session.evaluation)
+  const only = useSession((session) => session.only)
   const [state, setState] = useState<{ answer?: Answer<K>; problem?: string; of?: { opened: unknown } }>({})
   const asked = useMemo(
-    () => ({ plan, opened, calibration, evaluation, budgetBytes }),
-    [plan, opened, calibration, evaluation, budgetBytes],
+    () => ({ plan, opened, calibration, evaluation, only, budgetBytes }),
+    [plan, opened, calibration, evaluation, only, budgetBytes],
   )
-  const possible = on && opened?.model !== undefined && !opened.bare
+  // Of matrices, none may be chosen.
+  const possible = on && opened?.model !== undefined && only?.length !== 0
   useEffect(() => {
     if (!possible) return
     const control = new AbortController()
     const { signal } = control
-    const { plan, budgetBytes } = asked
+    const { plan, only, budgetBytes } = asked
     const timer = setTimeout(() => {
-      const ask = { plan, ...playground.texts, ...(budgetBytes !== undefined && { budgetBytes }) }
+      const more = { ...(only && { only }), ...(budgetBytes !== undefined && { budgetBytes }) }
+      const ask = { plan, ...playground.texts, ...more }
       playground.questions.ask(kind, ask, { signal }).then(
         (answer) => setState({ answer, of: asked }),
         (error: unknown) => {
