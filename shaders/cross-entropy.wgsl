@@ -9,6 +9,7 @@ struct Params { tokens: u32, first: u32, rows: u32 }
 
 override LANES = 64u;
 override TOKENS = 1u;
+const STRETCH = 512u;
 var<workgroup> partial: array<f32, LANES * TOKENS>;
 
 @compute @workgroup_size(LANES, TOKENS)
@@ -40,9 +41,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     before = state[3u * token + 1u] * exp(earlier - largest);
   }
 
+  // Stretch by stretch: one float32 sum of 262144 numbers would lose its last digits.
   var sum = 0.0;
-  for (var j = id.x; j < end; j += LANES) {
-    sum += exp(logits[start + j] - largest);
+  for (var j = id.x; j < end;) {
+    let stop = min(end, j + STRETCH * LANES);
+    var part = 0.0;
+    for (; j < stop; j += LANES) { part += exp(logits[start + j] - largest); }
+    sum += part;
   }
   if LANES > 1u {
     partial[first + id.x] = sum;

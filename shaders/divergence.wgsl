@@ -12,6 +12,7 @@ struct Params { tokens: u32, first: u32, rows: u32 }
 
 override LANES = 64u;
 override TOKENS = 1u;
+const STRETCH = 512u;
 var<workgroup> partial: array<vec4f, LANES * TOKENS>;
 
 // e^x − 1 without cancellation near 0.
@@ -71,14 +72,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     sums = shrink * vec3f(earlier.y, exp(moved) * earlier.z + less_one(moved) * earlier.y, earlier.w + moved * earlier.y);
   }
 
+  // Stretch by stretch: one float32 sum of 262144 numbers would lose its last digits.
   var mine = vec4f();
-  for (var j = id.x; j < end; j += LANES) {
-    let a = left[start + j] - best.x;
-    let p = exp(a);
-    let d = right[start + j] - left[start + j] - shift;
-    // Far from d₀ both powers are taken whole: p may be 0 where e^d overflows.
-    let grown = select(exp(a + d) - p, p * less_one(d), abs(d) < 0.35);
-    mine += vec4f(p, grown, p * d, 0.0);
+  for (var j = id.x; j < end;) {
+    let stop = min(end, j + STRETCH * LANES);
+    var part = vec4f();
+    for (; j < stop; j += LANES) {
+      let a = left[start + j] - best.x;
+      let p = exp(a);
+      let d = right[start + j] - left[start + j] - shift;
+      // Far from d₀ both powers are taken whole: p may be 0 where e^d overflows.
+      let grown = select(exp(a + d) - p, p * less_one(d), abs(d) < 0.35);
+      part += vec4f(p, grown, p * d, 0.0);
+    }
+    mine += part;
   }
   if LANES > 1u {
     partial[lanes + id.x] = mine;

@@ -38,7 +38,7 @@ export function reference(logits: ArrayLike<number>, targets: ArrayLike<number>)
   const vocabulary = logits.length / targets.length
   return Float64Array.from({ length: targets.length }, (_, t) => {
     const row = Array.from({ length: vocabulary }, (_, j) => logits[t * vocabulary + j])
-    const largest = Math.max(...row)
+    const largest = row.reduce((most, logit) => Math.max(most, logit))
     const sum = row.reduce((total, logit) => total + Math.exp(logit - largest), 0)
     return largest + Math.log(sum) - row[targets[t]]
   })

@@ -44,18 +44,20 @@ export function divergencesOf(state: Float32Array): Divergence[] {
   })
 }
 
+const largestOf = (values: number[]) => values.reduce((most, value) => Math.max(most, value))
+
 /** The same in float64 from whole logits [tokens, vocabulary]. */
 export function reference(left: ArrayLike<number>, right: ArrayLike<number>, vocabulary: number): Divergence[] {
   return Array.from({ length: left.length / vocabulary }, (_, t) => {
     const rowOf = (logits: ArrayLike<number>) =>
       Array.from({ length: vocabulary }, (_, j) => logits[t * vocabulary + j])
     const logSoftmax = (logits: number[]) => {
-      const largest = Math.max(...logits)
+      const largest = largestOf(logits)
       const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0)
       return logits.map((logit) => logit - largest - Math.log(sum))
     }
     const [p, q] = [left, right].map((logits) => logSoftmax(rowOf(logits)))
     const kl = p.reduce((total, logP, j) => total + Math.exp(logP) * (logP - q[j]), 0)
-    return { kl, agrees: p.indexOf(Math.max(...p)) === q.indexOf(Math.max(...q)) }
+    return { kl, agrees: p.indexOf(largestOf(p)) === q.indexOf(largestOf(q)) }
   })
 }
