@@ -81,13 +81,13 @@ export function MarkIcons() {
           <g key={`${kind}${index}`} transform={`translate(${X(index)} ${top + 2})`}>
             <title>{to > index ? `${text}; the ${to - index} behind it likewise` : text}</title>
             {to > index ? (
-              <path className="mark-bar" d={`M0 5.500H${(X(to) - X(index)).toFixed(1)}`} />
+              <path className="mark-bar" d={`M0 1.500H${(X(to) - X(index)).toFixed(1)}`} />
             ) : (
               <path className="mark-line" d={`M0 6V${bottom - top - 2}`} />
             )}
             <path className="mark-icon" d="M0 -10L-6.500 1.500h13zM0 -6v3.500M0 -.6v.3" />
             {first && (
-              <text className="mark-word halo" x={11} y={1}>
+              <text className="mark-word halo" x={11} y={-2}>
                 {label}
               </text>
             )}
