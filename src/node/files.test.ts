@@ -27,10 +27,8 @@ test('a GGUF file brings the tokenizer beside it', async () => {
 function bundledHub() {
   vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
   const names = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors']
-  return hubServer(
-    'owner/tiny',
-    Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(bundledFolder, name)))])),
-  )
+  const files = names.map((name) => [name, new Uint8Array(readFileSync(join(bundledFolder, name)))] as const)
+  return hubServer('owner/tiny', {}, { commits: { ['c0ffee'.padEnd(40, '0')]: Object.fromEntries(files) } })
 }
 
 test('an id is read from the endpoint, and a path that exists never is', async () => {
@@ -39,7 +37,8 @@ test('an id is read from the endpoint, and a path that exists never is', async (
   const checkpoint = await openCheckpoint(name, files)
   expect([checkpoint.name, checkpoint.tensors.size]).toEqual(['tiny', 38])
   expect(vi.mocked(process.stderr.write).mock.calls.join('')).toBe(
-    `no folder owner/tiny here: reading owner/tiny from ${server.endpoint}\n`,
+    `no folder owner/tiny here: reading owner/tiny from ${server.endpoint}\n` +
+      'owner/tiny is read at commit c0ffee0\n',
   )
   const before = server.asked.length
   expect((await modelFiles(bundledFolder, server.endpoint)).files.length).toBeGreaterThan(4)

@@ -88,6 +88,9 @@ export class Asking {
       if (wanted()) this.post({ type: 'answer', id, answer }, answerer.transfer?.(answer))
       this.open.delete(id)
     } catch (error) {
+      // Its requests to a server were ended with the run's. It needs no device, so that it can begin again at once.
+      const again = error instanceof InputError && error.message === INTERRUPTED && !answerer.device
+      if (wanted() && again) return await this.answer(id, answerer, ask)
       if (wanted()) this.refuse(id, error)
     } finally {
       this.onDevice.delete(id)

@@ -73,7 +73,7 @@ export function HubField() {
       </p>
       <p className="reason">
         What is read stays on this disk, where no other site can see it, until another model is opened or this page is
-        closed.
+        closed; after a crash, until your next visit.
       </p>
       <details open={closed || undefined}>
         <summary>Other server, access token</summary>

@@ -7,8 +7,7 @@ export function Unkept() {
   if (reason === undefined) return null
   return (
     <Strip tone="neutral" title="Not everything that is read can be kept on this disk.">
-      What is missing there is asked for again whenever it is needed; the numbers stay the same. The browser says:{' '}
-      {reason.replace(/\.?$/, '.')}
+      What is missing there is asked for again whenever it is needed; the numbers stay the same. The reason: {reason}
     </Strip>
   )
 }
