@@ -11,18 +11,24 @@ export const kernel = defineKernel({
   params: { rows: 'u32', columns: 'u32', span: 'u32', row: 'u32', stride: 'u32', column: 'u32' },
 })
 
-/** Records y = xᵀ: x [columns, rows], y [rows, columns]; every tile of one with every tile of the other. */
+/**
+ * Records y = xᵀ: x [columns, rows], y [rows, columns]; every tile of one with every tile of the other. Or x has only
+ * `count` rows, from row `first` on, and as many columns of y are written.
+ */
 export function transpose(
   batch: Batch,
   { x, y }: { x: Tiled; y: Tiled },
-  { rows, columns }: { rows: number; columns: number },
+  { rows, columns, first = 0, count = columns }: { rows: number; columns: number; first?: number; count?: number },
 ): void {
   for (const to of tilesOf(y, rows))
-    for (const from of tilesOf(x, columns)) {
+    for (const from of tilesOf(x, count)) {
       const elements = to.rows * from.rows
       batch.run(kernel, {
         bindings: { x: from.binding, y: to.binding },
-        params: { rows: to.rows, columns: from.rows, span: rows, row: to.first, stride: columns, column: from.first },
+        params: {
+          ...{ rows: to.rows, columns: from.rows, span: rows },
+          ...{ row: to.first, stride: columns, column: first + from.first },
+        },
         workgroups: spread(Math.ceil(elements / 64)),
         work: 4 * elements,
       })

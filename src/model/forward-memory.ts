@@ -17,6 +17,7 @@ import {
 import type { LayerFacts } from './facts.ts'
 import type { ForwardSize } from './family.ts'
 import { vocabularyChunk } from './output-head.ts'
+import { storedRows } from './projections.ts'
 import { attentionSize } from './workspace.ts'
 
 /** What decides how large pieces are. */
@@ -130,11 +131,12 @@ export class ForwardMemory implements Disposable {
     const bytes = 4 * rows * columns
     const detail = `${layer}, ${times(rows, columns)}`
     const other = substitute?.(linear.facts)
-    // Before the weights are there: codes and levels of a tile of them, or the weights as the file has them.
+    // Before the weights are there: codes and levels of a tile of them, or some of the weights as the file has them.
     const making = new Holding(account)
     const tile = Math.min(rows, tileHeight(this.device.adapter, rows, columns))
     if (other !== undefined && other > 0) making.hold(WEIGHTS, (other / rows) * tile, `codes of ${layer}`)
-    if (other === undefined && linear.transposed) making.hold(WEIGHTS, bytes, detail)
+    const stored = Math.min(columns, storedRows(this.device.adapter, rows))
+    if (other === undefined && linear.transposed) making.hold(WEIGHTS, 4 * rows * stored, detail)
     const fused = account.hold(WEIGHTS, bytes, detail)
     making[Symbol.dispose]()
     const own = parts.length === 1 && parts[0].ranges.length === 1 && rowCount(parts[0]) === rows

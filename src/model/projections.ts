@@ -3,14 +3,14 @@ import type { Checkpoint } from '../formats/checkpoint.ts'
 import type { Batch } from '../gpu/batch.ts'
 import { GpuBuffer } from '../gpu/buffer.ts'
 import type { Gpu } from '../gpu/gpu.ts'
-import { RowTiles } from '../gpu/row-tiles.ts'
+import { bindableBytes, RowTiles, rowsOfPart, type Limits } from '../gpu/row-tiles.ts'
 import type { Scope } from '../gpu/scope.ts'
 import { addBias } from '../kernels/add-bias.ts'
 import { product } from '../kernels/matvec.ts'
 import { transpose } from '../kernels/transpose.ts'
 import { rowCount, type Linear, type Part } from './design.ts'
 import type { Substitute } from './family.ts'
-import { uploadMatrix } from './tensors.ts'
+import { uploadMatrix, uploadTensor } from './tensors.ts'
 
 /** Rows of a linear layer: weights [rows, columns], bias [rows]. */
 export interface Projection {
@@ -100,17 +100,26 @@ function copyRows(batch: Batch, from: RowTiles, first: number, to: RowTiles, pla
   }
 }
 
+/** Of a layer that is stored as [columns, rows]: so many of them are on the device beside what is made of them. */
+export function storedRows(adapter: Limits, rows: number): number {
+  return Math.min(rowsOfPart(rows), Math.max(1, Math.floor(bindableBytes(adapter) / (4 * rows))))
+}
+
 /** W f32 [rows, columns], whichever way it is stored; the caller owns it. */
 async function uploadLayer({ gpu, checkpoint }: Loading, { facts, transposed }: Linear): Promise<RowTiles> {
   const { layer, rows, columns } = facts
   const name = `${layer}.weight`
   if (!transposed) return uploadMatrix(gpu, checkpoint, name, rows, columns)
-  using stored = await uploadMatrix(gpu, checkpoint, name, columns, rows)
   const weights = RowTiles.create(gpu, name, rows, columns)
   try {
-    const batch = gpu.batch(`turn ${layer}`)
-    transpose(batch, { x: stored, y: weights }, { rows, columns })
-    batch.flush()
+    const most = storedRows(gpu.adapter, rows)
+    for (let first = 0; first < columns; first += most) {
+      const count = Math.min(most, columns - first)
+      using stored = await uploadTensor(gpu, checkpoint, name, first * rows, count * rows)
+      const batch = gpu.batch(`turn ${layer}`)
+      transpose(batch, { x: stored, y: weights }, { rows, columns, first, count })
+      batch.flush()
+    }
     return weights
   } catch (error) {
     weights[Symbol.dispose]()
