@@ -5,7 +5,7 @@ import { packedWords } from '../kernels/pack-codes.ts'
 import { together } from './grid-memory.ts'
 import { named, optionValues, type OptionTable } from './options.ts'
 import { CODES, PartMemory, type ProblemMemory } from './part-memory.ts'
-import { oneScale, partRows } from './part-rows.ts'
+import { inOnePart, oneScale, partRows } from './part-rows.ts'
 import { groupsOf } from './problem.ts'
 import type { Recipe, StageChoice } from './recipes.ts'
 import { defaultsFor, type SolverOptions } from './solve.ts'
@@ -44,8 +44,11 @@ export class LayerMemory implements Disposable {
 
   /** What a recipe holds while it runs. */
   solve(recipe: Recipe): void {
-    const { account, parts, problem, options } = this
-    if (parts.length > 1 && recipe.transform.name !== identity.name) return this.solveTransformed(recipe)
+    const { account, device, parts, problem, options } = this
+    if (recipe.transform.name !== identity.name) {
+      const { inside } = this.transformOf(recipe.transform)
+      if (parts.length > 1 || !inOnePart(device.adapter, inside, options.settings)) return this.solveTransformed(recipe)
+    }
     if (parts.length > 1 && oneScale(recipe, options))
       together(
         account,
@@ -74,14 +77,19 @@ export class LayerMemory implements Disposable {
     own.hold(TRANSFORMED, 4 * this.parts[0].rows * problem.columns)
   }
 
-  private transform(choice: StageChoice): TransformedMemory {
-    const { account, device, problem, options, own } = this
+  private transformOf(choice: StageChoice): TransformMemory {
+    const { account, device, problem, options } = this
     const stage = named('transform', transforms, choice.name)
     const values = optionValues<OptionTable>(stage.options, { ...defaultsFor(stage, options), ...choice.options })
-    const key = JSON.stringify([choice.name, values])
+    return new TransformMemory(account, device, choice.name, values, problem)
+  }
+
+  private transform(choice: StageChoice): TransformedMemory {
+    const { account, device, problem, options, own } = this
+    const key = JSON.stringify(choice)
     const known = this.transformed.get(key)
     if (known) return known
-    const transform = new TransformMemory(account, device, choice.name, values, problem)
+    const transform = this.transformOf(choice)
     transform.choose(
       this.parts.map(({ rows }) => rows),
       options.settings.group,

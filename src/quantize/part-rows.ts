@@ -17,6 +17,10 @@ export function oneScale(recipe: Recipe, { grid: usual, settings }: Pick<SolverO
   return per === 'layer'
 }
 
+/** True where a layer of this size is one part. */
+export const inOnePart = (adapter: Limits, size: { rows: number; columns: number }, settings: GridSettings): boolean =>
+  partRows(adapter, size, settings) >= size.rows
+
 /** Rows of a part: all of them where they fit, else as many as the largest buffer of any solver allows. */
 export function partRows(
   adapter: Limits,

@@ -96,6 +96,31 @@ describe('transforms', () => {
     same({ recipe: after('incoherence', nearest, greedy), options: { eigenClip: { fraction: 0.05, threshold: 0 } } }))
 })
 
+test('a layer that only its frame makes too large', async () => {
+  // The moves of cyclic descent take 118,272 bytes.
+  const limit = 115_000
+  const [rows, columns] = [30, 384]
+  const { weights, hessian } = seededProblem({ rows, columns })
+  const options = { ...plainOptions, settings: { ...plainOptions.settings, group: 32 } }
+  const solvedWith = (bindingLimit?: number) =>
+    withGpu(async (gpu) => {
+      expect(partRows(gpu.adapter, { rows, columns }, options.settings)).toBe(rows)
+      using given = uploadHessian(gpu, Float32Array.from(hessian), columns)
+      const upload = () => gpu.upload('weights', Float32Array.from(weights))
+      using parts = await RowParts.open(
+        gpu,
+        { layer: 'layer', rows, columns, hessian: given, weights: upload },
+        options,
+      )
+      const { result } = await drain(parts.solve(after('frame', nearest, cyclic)))
+      return result
+    }, bindingLimit)
+  const [whole, inParts] = [await solvedWith(), await solvedWith(limit)]
+  expect([inParts.rows, inParts.columns]).toEqual([33, 420])
+  expect(inParts.codes).toEqual(whole.codes)
+  expect(Math.abs(inParts.objective / whole.objective - 1)).toBeLessThan(1e-6)
+})
+
 describe('one scale for the layer', () => {
   test.each(['minmax', 'clip', 'clip-plain', 'clip-block', 'owc', 'rms', 'sigma'])('%s', (name) =>
     same({

@@ -11,7 +11,7 @@ import type { Hessian } from './hessian.ts'
 import { JoinedCurve, joinedWatch } from './joined-curve.ts'
 import { joinedSolution, restoredSolution } from './joined-solution.ts'
 import { named, type OptionTable, type OptionValues } from './options.ts'
-import { oneScale, partRows } from './part-rows.ts'
+import { inOnePart, oneScale, partRows } from './part-rows.ts'
 import type { Problem } from './problem.ts'
 import type { Recipe, StageChoice } from './recipes.ts'
 import { Meeting, ofParts } from './rows-together.ts'
@@ -95,7 +95,7 @@ export class RowParts implements Disposable {
   /** Yields the points of every running step. */
   async *solve(recipe: Recipe, watch?: Watch): AsyncGenerator<SolveProgress, Solution> {
     const { solvers, problems, meeting, options } = this
-    if (solvers.length === 1) return yield* solvers[0].solve(recipe, watch)
+    if (solvers.length === 1 && this.staysWhole(recipe)) return yield* solvers[0].solve(recipe, watch)
     if (recipe.transform.name !== identity.name) return yield* this.solveTransformed(recipe, watch)
     if (oneScale(recipe, options)) await ofParts(problems, true, (part) => solvers[part].prepare(recipe))
     const curve = new JoinedCurve(solvers.length)
@@ -123,6 +123,14 @@ export class RowParts implements Disposable {
     }
     const inOrder = [...solved].sort(([a], [b]) => a - b).map(([, one]) => one)
     return joinedSolution(inOrder, await this.knownEnergies())
+  }
+
+  /** A transform may make a layer larger. */
+  private staysWhole({ transform: choice }: Recipe): boolean {
+    const { gpu, layer, options } = this
+    const transform = named('transform', transforms, choice.name)
+    const values = valuesFor<OptionTable>(transform, choice, options)
+    return inOnePart(gpu.adapter, transform.size?.(layer, values) ?? layer, options.settings)
   }
 
   /** In another basis, whose rows are others, in parts of their own; then back, and measured where the layer's own are. */

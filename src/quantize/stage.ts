@@ -40,6 +40,8 @@ export interface Transform<O extends OptionTable = OptionTable> extends Stage<O>
   ): { problem: ReferenceProblem; restore(weights: Float64Array): Float64Array }
   /** `settings` are those of the grid to come, for transforms that are chosen by what rounding does to them. */
   run(gpu: Gpu, problem: Problem, settings: GridSettings, options: OptionValues<O>): Promise<Transformed>
+  /** Size of the transformed problem; absent: that of the layer. */
+  size?(layer: { rows: number; columns: number }, options: OptionValues<O>): { rows: number; columns: number }
   /** What `run` does, for a layer whose rows come in several parts, all of them given. */
   change(gpu: Gpu, parts: readonly Problem[], settings: GridSettings, options: OptionValues<O>): Promise<Change>
 }

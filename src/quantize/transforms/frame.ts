@@ -39,6 +39,13 @@ export const frame: Transform<typeof options> = {
     return referenceChange(problem, { left, right, scales: new Float64Array(columns).fill(1) })
   },
   run: async (gpu, problem, _settings, options) => changed(gpu, problem, changeOf(gpu, problem, options)),
+  size({ rows, columns }, { redundancy }) {
+    const coefficients = (size: number) => {
+      const { k, l } = subspaces(size, redundancy)
+      return k * l
+    }
+    return { rows: coefficients(rows), columns: coefficients(columns) }
+  },
   async change(gpu, parts, _settings, options) {
     const rows = parts.reduce((sum, part) => sum + part.rows, 0)
     return changeOf(gpu, { rows, columns: parts[0].columns }, options)

@@ -79,8 +79,8 @@ export function checkHadamard(adapter: Limits, size: number): void {
     const bytes = packedBytes({ inputs: order, outputs: order })
     if (bytes > limit)
       throw new GpuLimitError(
-        `a Hadamard transform of ${size} mixes ${order} at once, a prime: a matrix of ${bytes} bytes in one buffer, ` +
-          `this adapter allows ${limit}`,
+        `a Hadamard transform of ${size} mixes ${order} numbers at once by a dense matrix: ${bytes} bytes in one ` +
+          `buffer, this adapter allows ${limit}`,
       )
   }
 }

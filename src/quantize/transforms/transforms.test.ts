@@ -10,6 +10,7 @@ import { uploadHessian } from '../hessian.ts'
 import { optionValues, type OptionTable } from '../options.ts'
 import type { GridSettings, ReferenceProblem } from '../problem.ts'
 import type { Transform } from '../stage.ts'
+import { checkHadamard } from './hadamard.ts'
 import { transforms } from './index.ts'
 
 const settings: GridSettings = { bits: 3, group: 0, symmetric: false, scaleType: 'f16' }
@@ -33,6 +34,15 @@ const defaults = (transform: Transform) => optionValues<OptionTable>(transform.o
 /** tr(E H Eᵀ) */
 const objective = (errors: Float64Array, { hessian, rows, columns }: ReferenceProblem) =>
   quadraticForm(errors, hessian, rows, columns)
+
+test('a size with a large prime factor is refused where one buffer does not hold what mixes it', () => {
+  const adapter = { maxBindingBytes: 2 ** 27, maxBufferBytes: 2 ** 30 }
+  for (const size of [14336, 2 * 5791]) checkHadamard(adapter, size)
+  expect(() => checkHadamard(adapter, 3 * 5801)).toThrow(
+    'a Hadamard transform of 17403 mixes 5801 numbers at once by a dense matrix: 134676016 bytes in one ' +
+      'buffer, this adapter allows 134217728',
+  )
+})
 
 describe.each(transforms)('$name', (transform) => {
   describe.each(shapes.map((shape) => ({ shape, text: textOf(shape) })))('$text', ({ shape }) => {
