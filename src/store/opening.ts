@@ -115,7 +115,7 @@ export class Opening {
   cancel() {
     if (!this.session.reading) return
     this.send({ type: 'cancel' })
-    this.replace({ ...without(this.session, 'report'), source: this.session.openedFrom, reading: false })
+    this.replace({ ...without(this.session, 'report', 'unkept'), source: this.session.openedFrom, reading: false })
   }
 
   heard({ report }: FromWorker & { type: 'opened' }) {
