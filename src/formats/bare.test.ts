@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { f32 } from '../test/command.ts'
 import { textFile, weightsFile } from '../test/files.ts'
 import { isBare, openBare } from './bare.ts'
 import type { Dtype } from './dtype.ts'
@@ -66,4 +67,20 @@ test.each([
   ['packed weights', [weightsFile('m.safetensors', 'a.weight_packed')], 'these weights are quantized already'],
 ])('refuses %s', async (_, files, message) => {
   await expect(openBare('x', files)).rejects.toThrow(message)
+})
+
+test('names that cannot stand on a page are left out and written so that they can; all others are taken', async () => {
+  const good = ['__proto__', 'tête / ß', '../x', '.weight', 'x'.repeat(1000)]
+  const bad = ['up\u202e', 'a\nb', 'y'.repeat(1001), ' ']
+  const bytes = safetensorsBytes([...good, ...bad].map((name) => f32(name, [2, 2])))
+  const { facts } = await openBare('loose', [{ path: 'a.safetensors', blob: new Blob([bytes]) }])
+  expect(facts.layers.map(({ layer }) => layer).sort()).toEqual([...good].sort())
+  expect(facts.skipped).toHaveLength(bad.length)
+  const skipped = [
+    { tensor: 'upU+202E', reason: 'its name has the character U+202E, which is not seen' },
+    { tensor: 'aU+000Ab', reason: 'its name has the character U+000A, which is not seen' },
+    { tensor: `${'y'.repeat(80)} …`, reason: 'its name has 1001 characters; allowed are 1000' },
+    { tensor: ' ', reason: 'its name is empty' },
+  ]
+  expect(facts.skipped).toEqual(expect.arrayContaining(skipped))
 })

@@ -6,6 +6,7 @@ import { isFloat, type TensorType } from './dtype.ts'
 import { checkEach, InputError } from './errors.ts'
 import { refuseQuantizedTensors } from './quantized.ts'
 import { openSafetensors, type SafetensorsFile } from './safetensors.ts'
+import { nameProblem, shownName } from './tensor-name.ts'
 
 /** A matrix W [rows, columns]; plain data. */
 export interface BareLayer {
@@ -67,11 +68,12 @@ export async function openBare(name: string, files: readonly CheckpointFile[]): 
   for (const [tensor, file] of homes) {
     if (tensor.endsWith('.inputs')) continue
     const { dtype, shape, start, end } = file.tensors.get(tensor)!
-    const reason = isFloat(dtype) ? undefined : `${dtype}, no weights`
+    const problem = nameProblem(tensor)
+    const reason = isFloat(dtype) ? problem && `its name ${problem}` : `${dtype}, no weights`
     if (reason !== undefined || shape.length !== 2 || shape.some((length) => length < 1))
-      skipped.push({ tensor, reason: reason ?? `shape [${shape.join(', ')}], no matrix` })
+      skipped.push({ tensor: shownName(tensor), reason: reason ?? `shape [${shape.join(', ')}], no matrix` })
     else {
-      const layer = tensor.replace(/\.weight$/, '')
+      const layer = tensor.replace(/(?<=.)\.weight$/, '')
       const [rows, columns] = shape
       const found: BareLayer = { layer, tensor, rows, columns, dtype, bytes: end - start, file: file.name }
       layers.push({ ...found, ...inputsOf(found, homes) })
@@ -79,7 +81,7 @@ export async function openBare(name: string, files: readonly CheckpointFile[]): 
   }
   for (const [tensor] of homes)
     if (tensor.endsWith('.inputs') && !layers.some(({ inputs }) => inputs?.tensor === tensor))
-      skipped.push({ tensor, reason: 'inputs of a matrix that is not there' })
+      skipped.push({ tensor: shownName(tensor), reason: 'inputs of a matrix that is not there' })
   // 'up' beside 'up.weight': each has its whole name.
   const twice = new Set(layers.map(({ layer }) => layer).filter((layer, i, all) => all.indexOf(layer) < i))
   for (const found of layers) if (twice.has(found.layer)) found.layer = found.tensor

@@ -23,13 +23,13 @@ export function runNotes(run: Run): readonly Note[] {
     const window = run.plan?.window ?? 1
     notes.push({
       tone: 'warn',
-      title: `Few calibration tokens for ${modules(few.map((state) => state.facts))}.`,
+      title: `Few ${run.bare ? 'tokens of inputs' : 'calibration tokens'} for ${modules(few.map((state) => state.facts))}.`,
       text: [
         `${count(tokens)} tokens for ${count(columns)} columns is ${significant(tokens / columns, 2)} per column;`,
         run.bare
           ? `4 are advised.`
           : `4 are advised, which takes ${plural(Math.ceil((4 * columns) / window), 'window')}.`,
-        'Losses on unseen text may be higher than these.',
+        `Losses on unseen ${run.bare ? 'inputs' : 'text'} may be higher than these.`,
       ].join(' '),
     })
   }
@@ -72,8 +72,10 @@ export function runNotes(run: Run): readonly Note[] {
   return notes
 }
 
+/** Every matrix without a model is a module of its own: of many, the first. */
 function modules(facts: readonly LayerFacts[]): string {
-  return list([...new Set(facts.map(({ module }) => moduleName(module)))])
+  const names = [...new Set(facts.map(({ module }) => moduleName(module)))]
+  return list(names.length > 8 ? [...names.slice(0, 6), `${count(names.length - 6)} more`] : names)
 }
 
 /** Which files will refuse the result, and because of which layers; undefined when the group divides every row. */

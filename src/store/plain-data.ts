@@ -10,8 +10,11 @@ const MOST = 1e300
 /** Names by which a record could reach the prototype of all objects. */
 const HOSTILE = ['__proto__', 'constructor', 'prototype']
 
-/** @throws InputError naming the file and what is wrong with it. */
-export function plainData(text: string, file: string): unknown {
+/**
+ * `named`: paths of records whose names are a stranger's own, as those of layers, and which are read by their own fields
+ * only. @throws InputError naming the file and what is wrong with it.
+ */
+export function plainData(text: string, file: string, named: readonly string[] = []): unknown {
   let data: unknown
   try {
     data = JSON.parse(text)
@@ -19,22 +22,22 @@ export function plainData(text: string, file: string): unknown {
     const reason = (error as Error).message
     throw new InputError(`${file} is not whole JSON (${text.length} characters): ${reason}`, { cause: error })
   }
-  inspect(data, file, 0)
+  inspect(data, file, 0, named)
   return data
 }
 
-function inspect(value: unknown, path: string, depth: number): void {
+function inspect(value: unknown, path: string, depth: number, named: readonly string[]): void {
   if (depth > MOST_DEPTH) throw new InputError(`${path.slice(0, 200)} lies deeper than ${MOST_DEPTH} levels`)
   if (typeof value === 'number' && !(Math.abs(value) <= MOST))
     throw new InputError(`${path} is ${value}; allowed are numbers up to ${MOST}`)
   if (typeof value === 'string' && value.length > MOST_CHARACTERS)
     throw new InputError(`${path} has ${value.length} characters; allowed are ${MOST_CHARACTERS}`)
   if (typeof value !== 'object' || value === null) return
-  if (Array.isArray(value)) return value.forEach((item, i) => inspect(item, `${path}[${i}]`, depth + 1))
+  if (Array.isArray(value)) return value.forEach((item, i) => inspect(item, `${path}[${i}]`, depth + 1, named))
   for (const [name, item] of Object.entries(value)) {
-    if (HOSTILE.includes(name))
+    if (HOSTILE.includes(name) && !named.includes(path))
       throw new InputError(`${path} has a field named '${name}', which no file of this page has`)
-    inspect(item, `${path}.${name}`, depth + 1)
+    inspect(item, `${path}.${name}`, depth + 1, named)
   }
 }
 

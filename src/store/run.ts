@@ -85,7 +85,8 @@ export const emptyRun: Run = {
   phase: 'waiting',
   cached: false,
   order: [],
-  layers: {},
+  // A link may ask for a layer of any name before there are any.
+  layers: Object.create(null) as Run['layers'],
   perplexity: {},
   warnings: [],
   at: 0,
@@ -103,7 +104,7 @@ export function appendPoints(curve: readonly CurvePoint[], points: readonly Curv
 
 /** @throws Error when the event speaks of a layer that `started` did not announce. */
 function withLayer(run: Run, layer: string, change: (state: LayerState) => Partial<LayerState>): Run {
-  const state = run.layers[layer]
+  const state = Object.hasOwn(run.layers, layer) ? run.layers[layer] : undefined
   if (!state) throw new Error(`the events name layer '${layer}', which is not among the ${run.order.length} of the run`)
   return { ...run, layers: { ...run.layers, [layer]: { ...state, ...change(state) } } }
 }

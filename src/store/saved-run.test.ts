@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { NO_BLOCK } from '../pipeline/bare-layers.ts'
+import { bitsOf } from '../pipeline/plan.ts'
 import type { TimedEvent } from '../pipeline/events.ts'
 import { madeUpRun } from '../test/recording.ts'
 import { runJson } from './downloads.ts'
@@ -67,6 +68,41 @@ test('a run of matrices comes back with H = I and without blocks', () => {
   expect(layerName(matrix)).toBe('up')
 })
 
+test('a run of matrices comes back whatever they are called, with bits of their own', () => {
+  const names = [
+    '__proto__',
+    'constructor',
+    'tête / ß',
+    '../../x',
+    '重み 第一層',
+    '<img src=x>',
+    'x'.repeat(1000),
+    'a, "b"',
+  ]
+  const [started] = madeUpRun()
+  if (started.event !== 'started') throw new Error('a run begins with started')
+  const layers = names.map((layer) => ({ layer, block: NO_BLOCK, module: layer, rows: 4, columns: 8 }))
+  const layerBits = Object.fromEntries(names.map((name, i) => [name, 2 + (i % 4)]))
+  const result = whole.layers[whole.order[0]].results.rtn
+  const events = [
+    { ...started, layers, bare: { withInputs: 0 }, plan: { ...started.plan, group: 0, layerBits } },
+    ...names.flatMap((layer) => [
+      { event: 'layer', ...result, layer, recipe: 'rtn' } as const,
+      { event: 'solved', layer } as const,
+    ]),
+    { event: 'finished', perplexity: {}, layers: [] } as const,
+  ]
+  const run = folded(events.map((event, i) => ({ ...event, at: i }) as TimedEvent))
+  const back = folded(savedRun(runJson(run), 'run.json'))
+  expect(back.order).toEqual(names)
+  for (const [i, name] of names.entries()) {
+    expect(Object.hasOwn(back.layers, name), name).toBe(true)
+    expect(back.layers[name]).toMatchObject({ facts: layers[i], solved: true, results: { rtn: { layer: name } } })
+    expect(bitsOf(back.plan!, name)).toBe(2 + (i % 4))
+  }
+  expect(({} as { bits?: number }).bits).toBeUndefined()
+})
+
 test('a run stopped in the middle comes back as it was left', () => {
   const events = madeUpRun()
   const half = folded(events.slice(0, Math.floor(events.length / 2)))
@@ -123,7 +159,21 @@ const refusals: [what: string, file: string, message: RegExp][] = [
     saved.replace('"warnings": [', `"deep": ${'['.repeat(40)}${']'.repeat(40)}, "warnings": [`),
     /deeper than 12 levels/,
   ],
-  ['of a strange layer', saved.replaceAll('model.layers.0.self_attn.q_proj', '<img src=x>'), /not a tensor path/],
+  [
+    'of a layer that is not seen',
+    saved.replaceAll('model.layers.0.self_attn.q_proj', 'up\\u202egnp'),
+    /details\[0\]\.layer has the character U\+202E, which is not seen/,
+  ],
+  [
+    'of a layer with a long name',
+    saved.replaceAll('model.layers.0.self_attn.q_proj', 'x'.repeat(1001)),
+    /layer has 1001 characters; allowed are 1000/,
+  ],
+  [
+    'of two layers of one name',
+    saved.replaceAll('model.layers.0.self_attn.q_proj', 'model.layers.0.self_attn.k_proj'),
+    /layers of \d+ names/,
+  ],
   [
     'with a result of no layer',
     saved.replace('"layer":"model.layers.0.', '"layer":"model.layers.9.'),

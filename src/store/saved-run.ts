@@ -2,6 +2,7 @@
 // comes back as its events, in the order they happened, so that it is folded, drawn and played like any other. Times
 // inside a layer are those of its recipes one after the other; the points of a descent lie evenly between.
 import { InputError } from '../formats/errors.ts'
+import { nameProblem } from '../formats/tensor-name.ts'
 import type { LayerFacts, LayerResult, Perplexity, RunEvent, TimedEvent } from '../pipeline/events.ts'
 import { NO_BLOCK } from '../pipeline/bare-layers.ts'
 import { checkPlan } from '../pipeline/check-plan.ts'
@@ -16,7 +17,7 @@ const MOST_POINTS = 1000
 
 /** @throws InputError when the file is none of ours, damaged, or of a newer version. */
 export function savedRun(json: string, file: string): TimedEvent[] {
-  const data = plainData(json, file)
+  const data = plainData(json, file, [`${file}.plan.layerBits`])
   const run = Array.isArray(data) || data === null || typeof data !== 'object' ? {} : (data as Fields)
   if (run.format !== FORMAT)
     throw new InputError(`${file} is no run saved by this page: it has no field "format" that says '${FORMAT}'`)
@@ -31,6 +32,9 @@ function* events(run: Fields, file: string): Generator<TimedEvent> {
     record(value, `${file}.details[${i}]`),
   )
   const layers = details.map((fields, i) => layerFacts(fields, `${file}.details[${i}]`))
+  const names = new Set(layers.map(({ layer }) => layer))
+  if (names.size < layers.length)
+    throw new InputError(`${file}.details has ${layers.length} layers of ${names.size} names`)
   const plan = planOf(run.plan, layers, file)
   const results = resultsOf(run, plan, layers, file)
   const end = number(run.at, `${file}.at`, 0)
@@ -73,13 +77,16 @@ function* events(run: Fields, file: string): Generator<TimedEvent> {
 }
 
 function layerFacts(fields: Fields, path: string): LayerFacts {
-  const layer = text(fields.layer, `${path}.layer`)
-  if (!/^[\w.-]{1,300}$/.test(layer))
-    throw new InputError(`${path}.layer is '${layer.slice(0, 80)}', not a tensor path`)
+  const name = (field: 'layer' | 'module') => {
+    const given = text(fields[field], `${path}.${field}`)
+    const problem = nameProblem(given)
+    if (problem) throw new InputError(`${path}.${field} ${problem}`)
+    return given
+  }
   return {
-    layer,
+    layer: name('layer'),
     block: whole(fields.block, `${path}.block`, NO_BLOCK),
-    module: text(fields.module, `${path}.module`),
+    module: name('module'),
     rows: whole(fields.rows, `${path}.rows`, 1, 2 ** 30),
     columns: whole(fields.columns, `${path}.columns`, 1, 2 ** 30),
   }

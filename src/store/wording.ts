@@ -74,9 +74,14 @@ export function millions(value: number): string {
   return `${Number((value / 1e6).toPrecision(value < 1e6 ? 2 : 3))} M`
 }
 
+/** A name longer than a line without its middle; matrices without a model may be called anything. */
+export function shortName(name: string): string {
+  return name.length > 48 ? `${name.slice(0, 23)}…${name.slice(-24)}` : name
+}
+
 /** 'q_proj' → 'q'. */
 export function moduleName(module: string): string {
-  return module.replace(/_proj$/, '')
+  return shortName(module.replace(/_proj$/, ''))
 }
 
 /** 'block 2'; empty for a matrix that is in none. `short`: the number alone. */
@@ -86,7 +91,7 @@ export function blockName(block: number, short = false): string {
 
 /** 'block 2 · gate', in one piece. A matrix that is in no block has its name. */
 export function layerName({ block, module }: Pick<LayerFacts, 'block' | 'module'>): string {
-  return block === NO_BLOCK ? module : `block\u00a0${block}\u00a0·\u00a0${moduleName(module)}`
+  return block === NO_BLOCK ? shortName(module) : `block\u00a0${block}\u00a0·\u00a0${moduleName(module)}`
 }
 
 /** The recipe of that name; undefined for one that this version does not know, as an old recording may hold. */
