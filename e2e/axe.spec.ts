@@ -2,6 +2,7 @@
 // scrolled sideways, also at 200 % zoom and on paper.
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
+import { safetensorsBytes } from '../src/formats/safetensors-write.ts'
 import { button, finished } from './page.ts'
 
 const rooms = ['play', 'layer', 'compare', 'lessons', 'open']
@@ -79,7 +80,9 @@ test('axe does look: a button without a name is found', async ({ page }) => {
   expect((await findings(page)).join()).toContain('button-name')
 })
 
-test('axe finds nothing in the recording, the keys, a saved run that failed, and unfolded panels', async ({ page }) => {
+test('axe finds nothing in the recording, the keys, a saved run that failed, matrices, and unfolded panels', async ({
+  page,
+}) => {
   await page.goto('?recording')
   await expect(page.getByText(/recorded on/i).first()).toBeVisible()
   expect.soft(await findings(page), 'recording').toEqual([])
@@ -96,6 +99,19 @@ test('axe finds nothing in the recording, the keys, a saved run that failed, and
   await page.keyboard.press('?')
   await expect(page.getByRole('dialog')).toBeVisible()
   expect.soft(await findings(page), 'keys').toEqual([])
+  await page.keyboard.press('Escape')
+
+  await goTo(page, 'open')
+  const data = Float32Array.from({ length: 20 * 12 }, (_, i) => Math.sin(i))
+  const tensor = (name: string) => ({ name, dtype: 'F32' as const, shape: [12, 20], data })
+  const loose = Buffer.from(safetensorsBytes([tensor('up.weight'), tensor('__proto__'), tensor('up.inputs')]))
+  const file = { name: 'loose.safetensors', mimeType: '', buffer: loose }
+  await page.getByLabel('Checkpoint files', { exact: true }).setInputFiles(file)
+  await expect(page.getByRole('list', { name: 'With this plan' })).toBeVisible()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    expect.soft(await findings(page), `matrices, ${colorScheme}`).toEqual([])
+  }
 })
 
 test('axe finds nothing in any lesson, light and dark', async ({ page }) => {
