@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { random } from '../math/random.ts'
 import { gaussians } from '../test/numbers.ts'
 import { likeliest, probabilities, sampler, top } from './generate-sample.ts'
 
@@ -23,6 +24,19 @@ test('probabilities are a softmax, also of large logits', () => {
 
 test('temperature 0 is greedy whatever the seed', () => {
   expect(sampler(0, 7)([0, 1, 1])).toBe(1)
+})
+
+test('a draw beyond the likeliest few goes on in their order', () => {
+  const logits = Float64Array.from({ length: 2000 }, (_, id) => (id % 7) / 100)
+  const order = [...logits.keys()].sort((a, b) => logits[b] - logits[a] || a - b)
+  const [shares, { uniform }, pick] = [probabilities(logits), random(3), sampler(1, 3)]
+  const ids = Array.from({ length: 20 }, () => {
+    let left = uniform()
+    const id = order.find((one) => (left -= shares[one]) < 0)
+    expect(pick(logits)).toBe(id)
+    return order.indexOf(id!)
+  })
+  expect(Math.max(...ids)).toBeGreaterThan(256)
 })
 
 test('draws follow the probabilities and repeat with the seed', () => {

@@ -1,6 +1,9 @@
 // From logits to the next token, in float64: the likeliest one, or one drawn at a temperature.
 import { random } from '../math/random.ts'
 
+/** Tokens that a draw looks at first. */
+const LIKELIEST = 256
+
 /** Softmax of logits [vocabulary]. */
 export function probabilities(logits: ArrayLike<number>, temperature = 1): Float64Array {
   const largest = logits[likeliest(logits)]
@@ -40,13 +43,15 @@ export function sampler(temperature: number, seed: number): (logits: ArrayLike<n
   const source = random(seed)
   return (logits) => {
     const shares = probabilities(logits, temperature)
-    const order = Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a] || a - b)
-    let left = source.uniform()
-    for (const id of order) {
-      left -= shares[id]
-      if (left < 0) return id
+    const drawn = source.uniform()
+    const reached = (order: readonly number[]) => {
+      let left = drawn
+      return order.find((id) => (left -= shares[id]) < 0)
     }
+    // Sorting a vocabulary of 262144 takes a tenth of a second, and a draw nearly always ends among the likeliest.
+    const few = top(shares, LIKELIEST)
+    const id = reached(few) ?? reached(Array.from(shares.keys()).sort((a, b) => shares[b] - shares[a] || a - b))
     // What is left then is a rounding error of the shares' sum.
-    return order[0]
+    return id ?? few[0]
   }
 }
