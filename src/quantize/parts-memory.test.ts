@@ -16,7 +16,7 @@ import { RowParts } from './row-parts.ts'
 /** 64 rows and one to spare of the widest matrix: H in tiles, and layers in parts of fewer rows. */
 const LIMIT = 52 * 1024
 
-const { rows, columns, ...problem } = seededProblem({ rows: 100, columns: 150 })
+const { rows, columns, ...problem } = seededProblem({ rows: 40, columns: 150 })
 const weights = Float32Array.from(problem.weights)
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   ['gptq+cdquant+refit', TENSOR],
   ['quip', 64],
   ['framequant', 64],
-  ['awq', TENSOR],
+  ['channel-scale(points=3)~clip-block~nearest', TENSOR],
 ])('%s, group %i', async (name, group) => {
   await withGpu(async (gpu) => {
     const recipe = recipeNamed(name)

@@ -125,6 +125,7 @@ export const stepMemory: Readonly<Record<string, (work: WorkMemory, values: Step
       held.hold(DESCENT, 8 * partsOf(rows) * longest)
       yield
     }
+    // As if it always moved something: one that does not is over before the other parts begin theirs.
     yield* greedy(work, 2 ** 30, 1)
     return undefined
   },
