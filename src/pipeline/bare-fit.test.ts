@@ -23,7 +23,7 @@ test('the matrices that do not fit are named and left out; where all fit nothing
   const { misfits, smaller } = bareFitOf(asked, { device: device(), budgetBytes })
   const large = ['head', 'wide'].sort((a, b) => peak([found(b)]) - peak([found(a)]))
   expect(misfits).toMatchObject([{ of: 'budget' }])
-  const fact = `^${large[0]}: ${count(peak(matrices))} bytes are needed at the peak, ${count(budgetBytes)} are allowed`
+  const fact = `^matrix ${large[0]}: ${count(peak(matrices))} bytes are needed at the peak, ${count(budgetBytes)} are allowed`
   expect(misfits[0].fact).toMatch(new RegExp(`${fact} \\(and 1 more does not fit\\)$`))
   expect(smaller).toEqual({
     words: '2 of 4 matrices (without head and 1 more)',
@@ -39,7 +39,9 @@ test('of one matrix fewer recipes are offered; a row that no binding holds is na
   const { smaller } = bareFitOf(asked, { device: device(), budgetBytes })
   expect(smaller).toEqual({ words: 'only rtn', change: { recipes: ['rtn'] }, peakBytes: budgetBytes })
   const narrow = bareFitOf({ plan, matrices }, { device: device(4 * 65 * 400) })
-  expect(narrow.misfits).toMatchObject([{ of: 'plan', fact: expect.stringMatching(/^65 rows of 512 columns of wide need/) }])
+  expect(narrow.misfits).toMatchObject([
+    { of: 'plan', fact: expect.stringMatching(/^65 rows of 512 columns of wide need/) },
+  ])
   expect(narrow.smaller?.only).not.toContain('wide')
   expect(bareFitOf({ plan, matrices }, { device: device(), budgetBytes: 100 }).smaller).toBeUndefined()
 })

@@ -63,7 +63,7 @@ function largestMisfit({ plan, matrices }: Asked, alone: ReturnType<typeof alone
   const others =
     found.length > 1 ? ` (and ${count(found.length - 1)} more ${found.length > 2 ? 'do' : 'does'} not fit)` : ''
   // Whatever is wrong with one matrix, a plan without it helps. What no plan helps has its name in it.
-  return [of === 'model' ? { of: 'plan', fact: fact + others } : { of, fact: `${layer}: ${fact}${others}` }]
+  return [of === 'model' ? { of: 'plan', fact: fact + others } : { of, fact: `matrix ${layer}: ${fact}${others}` }]
 }
 
 /** Memory of single matrices; those of one shape have the same. */

@@ -36,7 +36,11 @@ export function solveMemory(
       if (titles.length) account.begin(`Solve by ${titles[0]}`)
       using weights = new Holding(account)
       const hold = (what: string) =>
-        weights.hold(LAYER, 4 * rows * columns, `${what} of ${layer}, ${rows} × ${columns}`)
+        weights.hold(
+          LAYER,
+          4 * rows * columns,
+          `${what} of ${layer}, ${rows.toLocaleString('en-US')} × ${columns.toLocaleString('en-US')}`,
+        )
       hold('weights')
       if (drift) {
         const [zero, whole] = [hold('zeros'), hold('correction')]

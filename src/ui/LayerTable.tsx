@@ -4,7 +4,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { challenger, focusLayer, reference, tableRows, type TableRow } from '../store/compare.ts'
 import { fileStem, layersCsv, runJson } from '../store/downloads.ts'
 import { cellValue, modelOrder, sortRows, type TableView } from '../store/table.ts'
-import { count, recipeShort, recipeTitle, signedPercent, significant } from '../store/wording.ts'
+import { count, recipeShort, recipeTitle, signedPercent, significant, shortName } from '../store/wording.ts'
 import { saveText } from './clipboard.ts'
 import { Download } from './download/Download.tsx'
 import { Icon } from './icons.tsx'
@@ -208,7 +208,8 @@ const Row = memo(function Row({ row, view, yardstick, recipes, leading, minor, f
 
 /** The tensor path whole, with its telling parts in ink; narrow screens hide the rest from the eye only. */
 function Path({ layer }: { layer: string }) {
-  const parts = layer.split('.')
+  // No path of a model is that long.
+  const parts = (layer.length > 100 ? shortName(layer) : layer).split('.')
   const last = parts.pop() ?? ''
   const index = parts.findIndex((part) => /^\d+$/.test(part))
   const head = index < 0 ? '' : `${parts.slice(0, index).join('.')}.`

@@ -73,7 +73,8 @@ function heading(report: OpenReport | undefined, opening: boolean, advice: Advic
   if (report.folders) return 'Several models. Which one?'
   if (report.from === 'hub' && !report.files) return 'The server did not give this model.'
   if (!report.model) return 'This checkpoint cannot run here yet.'
-  if (report.bare) return 'Matrices without a model. They can be quantized one by one.'
+  if (report.bare)
+    return `Matrices without a model. ${advice?.fit.misfits.length ? 'Not all of them fit.' : 'They can be quantized one by one.'}`
   if (!advice) return 'Opened. Two choices, then start.'
   if (advice.fit.misfits.some(({ of }) => of === 'model')) return 'It does not fit this device.'
   if (advice.fit.misfits.length) return 'It fits with a smaller plan.'
