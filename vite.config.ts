@@ -63,6 +63,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Files share a process, and in it the device with its compiled kernels (src/test/gpu.ts).
+    isolate: false,
     maxWorkers: 2,
   },
 })

@@ -1,5 +1,6 @@
-// The fixture of every GPU test: one poisoned device per file, and no byte may stay behind.
-import { afterAll, expect } from 'vitest'
+// The fixture of every GPU test: a poisoned device that all files of a test process share, so that no kernel is compiled
+// twice, and on which nothing may stay behind.
+import { expect } from 'vitest'
 import type { Gpu } from '../gpu/gpu.ts'
 import { Scope } from '../gpu/scope.ts'
 import { openNodeGpu } from '../node/adapter.ts'
@@ -8,7 +9,7 @@ import { openNodeGpu } from '../node/adapter.ts'
 const shared = new Map<number | undefined, Promise<Gpu>>()
 
 /**
- * The device of this test file, or one whose buffers hold at most so many bytes. A machine without any adapter is a red
+ * The device of this test process, or one whose buffers hold at most so many bytes. A machine without any adapter is a red
  * test, never a skipped one.
  */
 export function testGpu(bindingLimitBytes?: number): Promise<Gpu> {
@@ -22,17 +23,15 @@ export function testGpu(bindingLimitBytes?: number): Promise<Gpu> {
 export async function withGpu<T>(body: (gpu: Gpu, scope: Scope) => Promise<T>, bindingLimitBytes?: number): Promise<T> {
   const gpu = await testGpu(bindingLimitBytes)
   const before = gpu.memory.labels()
+  const { workPerSubmit } = gpu
   let result: T
-  {
+  try {
     using scope = new Scope(gpu)
     result = await body(gpu, scope)
+  } finally {
+    gpu.workPerSubmit = workPerSubmit
   }
   gpu.check()
   expect(gpu.memory.labels(), 'buffers left on the device').toEqual(before)
   return result
 }
-
-afterAll(async () => {
-  for (const gpu of shared.values()) (await gpu)[Symbol.dispose]()
-  shared.clear()
-})
