@@ -3,6 +3,7 @@ import { Suspense, useCallback, useEffect, useState } from 'react'
 import { writePlan } from '../store/url.ts'
 import { writeView } from '../store/view.ts'
 import { Broken } from './Broken.tsx'
+import { Choosing } from './Choosing.tsx'
 import { copyText } from './clipboard.ts'
 import { useDrops } from './drops.ts'
 import { KeysDialog } from './KeysDialog.tsx'
@@ -40,11 +41,13 @@ export function App() {
         <SavedRun />
         {room !== 'open' && <RecordingBanner />}
       </div>
-      <Broken key={room}>
-        <Suspense fallback={<main className="page" id="main" aria-busy="true" />}>
-          <Room />
-        </Suspense>
-      </Broken>
+      <Choosing>
+        <Broken key={room}>
+          <Suspense fallback={<main className="page" id="main" aria-busy="true" />}>
+            <Room />
+          </Suspense>
+        </Broken>
+      </Choosing>
       <Part name="foot">
         <footer className="foot">
           <div className="page">
