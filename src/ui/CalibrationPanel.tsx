@@ -3,6 +3,7 @@ import { useId, useState } from 'react'
 import type { TextUse } from '../store/playground.ts'
 import { count } from '../store/wording.ts'
 import { NumberField } from './NumberField.tsx'
+import { SamplesField } from './SamplesField.tsx'
 import { usePlayground, useSession } from './session.ts'
 
 export function CalibrationPanel({ id }: { id: string }) {
@@ -11,13 +12,7 @@ export function CalibrationPanel({ id }: { id: string }) {
   return (
     <div className="panel" id={id}>
       <div className="plan-row">
-        <NumberField
-          label="Calibration windows"
-          value={plan.samples}
-          min={1}
-          max={100_000}
-          onCommit={(samples) => playground.change({ samples })}
-        />
+        <SamplesField />
         <NumberField
           label="Tokens per window"
           value={plan.window}

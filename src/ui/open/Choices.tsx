@@ -6,7 +6,7 @@ import { bitsWords } from '../../store/mix.ts'
 import { count, matrixCount, plural, recipeShort } from '../../store/wording.ts'
 import type { Advice } from '../../worker/answers/advice.ts'
 import { Icon } from '../icons.tsx'
-import { NumberField } from '../NumberField.tsx'
+import { SamplesField } from '../SamplesField.tsx'
 import { usePlayground, useSession } from '../session.ts'
 import { GroupChoice } from './GroupChoice.tsx'
 
@@ -34,13 +34,7 @@ export function Choices({ layers, bare, advice, estimate }: Props) {
         <GroupChoice layers={layers} />
         {!bare && (
           <div>
-            <NumberField
-              label="Calibration windows"
-              value={plan.samples}
-              min={1}
-              max={100_000}
-              onCommit={(samples) => playground.change({ samples })}
-            />
+            <SamplesField />
             <p className="reason">
               {count(tokens)} tokens, {count(plan.window)} in a window.
             </p>
